@@ -1,0 +1,158 @@
+"""How well each sentence of the hits answers a question: features from the vectors and words already at hand.
+
+Shared by the answerer (which sentences?) and by answerability (are they enough?).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.answer_types import satisfies
+from assistant.domain import BlockKind, Hit, Passage, PassageKind, Sentence
+from assistant.embedding import Embedder
+from assistant.lexicon import Lexicon, stem, words
+from assistant.library import Library
+from assistant.question import Question
+from assistant.retrieval import EncodedQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is measured of one sentence; each lies in [0, 1] or is a cosine."""
+
+    similarity: float  # cosine of question and sentence
+    late: float  # late interaction of the question with the sentence's tokens, read in their passage
+    weakest: float  # the same for the question's rarest word alone: the one least well met among the rare
+    coverage: float  # share of the question's words, weighed by rarity, that stand in the sentence
+    passage_coverage: float  # the same for its passage with title and section
+    passage: float  # score of its passage, 1 for the best hit
+    typed: float  # 1 when it holds the kind of thing that is asked for
+    definition: float  # 1 when it spells out a short name that the question asks about
+    named: float  # 1 when it stands in a document that the question names, or it names none
+    item: float  # 1 for a list item
+    opening: float  # 1 for the first sentence of its passage
+    length: float  # words / 100, at most 1
+    front: float  # 1 in a title block
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence with its passage, its features and its score (higher answers better)."""
+
+    sentence: Sentence
+    passage: Passage
+    features: Features
+    score: float
+
+
+def weigh_sentences(
+    question: Question,
+    query: EncodedQuery,
+    hits: Sequence[Hit],
+    weights: Mapping[str, float],
+    library: Library,
+    lexicon: Lexicon,
+    embedder: Embedder,
+    places: re.Pattern[str],
+) -> list[Evidence]:
+    """All sentences of the hits, best first. `weights` has one number for each feature and a `bias`."""
+    passages = [hit.passage for hit in hits]
+    ids = [p.id for p in passages]
+    sentence_vectors = library.sentence_vectors(ids)
+    token_vectors = library.token_vectors(ids)
+    token_spans = embedder.token_spans([p.text for p in passages])
+    terms = _term_weights(question, lexicon)
+    best = max((hit.score for hit in hits), default=1.0) or 1.0
+    found: list[Evidence] = []
+    for hit, spans in zip(hits, token_spans, strict=True):
+        passage = hit.passage
+        matrix = _token_similarity(query, token_vectors.get(passage.id))
+        similarities = sentence_vectors[passage.id] @ query.encoding.vector
+        context = f"{' '.join(passage.locator.section)} {passage.text}"
+        around = _coverage(context, terms)
+        for position, sentence in enumerate(passage.sentences):
+            inside = _tokens_inside(spans, sentence.start - passage.start, sentence.end - passage.start)
+            late, weakest = _late(matrix, inside, query.token_weights)
+            features = Features(
+                similarity=float(similarities[position]),
+                late=late,
+                weakest=weakest,
+                coverage=_coverage(sentence.text, terms),
+                passage_coverage=around,
+                passage=hit.score / best,
+                typed=float(satisfies(sentence.text, question.expected, places)),
+                definition=float(_defines(sentence.text, question)),
+                named=float(not question.documents or passage.document_id in question.documents),
+                item=float(sentence.kind is BlockKind.LIST_ITEM),
+                opening=float(position == 0),
+                length=min(len(sentence.text.split()) / 100, 1.0),
+                front=float(passage.kind is PassageKind.FRONT_MATTER),
+            )
+            found.append(Evidence(sentence, passage, features, score(features, weights)))
+    return sorted(found, key=lambda e: (-e.score, e.passage.document_id, e.sentence.start))
+
+
+def score(features: Features, weights: Mapping[str, float]) -> float:
+    """Linear score of a sentence."""
+    return weights["bias"] + sum(weights[name] * getattr(features, name) for name in Features.__slots__)
+
+
+def _term_weights(question: Question, lexicon: Lexicon) -> list[tuple[frozenset[str], float]]:
+    """(stems of which any one will do, weight) for each content word; name variants count as the word itself."""
+    variants: dict[str, set[str]] = {}
+    for name, others in question.expansions:
+        names = {" ".join(stem(w) for w in words(n)) for n in (name, *others)}
+        for word in words(name):
+            variants.setdefault(stem(word), set()).update(names)
+    weighed = []
+    for term in question.terms:
+        key = stem(term)
+        weighed.append((frozenset({key} | variants.get(key, set())), max(lexicon.idf(term), 0.1)))
+    return weighed
+
+
+def _coverage(text: str, terms: Sequence[tuple[frozenset[str], float]]) -> float:
+    total = sum(weight for _, weight in terms)
+    if not total:
+        return 0.0
+    stems = [stem(w) for w in words(text)]
+    padded = f" {' '.join(stems)} "
+    return sum(weight for forms, weight in terms if any(f" {form} " in padded for form in forms)) / total
+
+
+def _token_similarity(
+    query: EncodedQuery, tokens: npt.NDArray[np.int8] | None
+) -> npt.NDArray[np.float32]:
+    """f32[question tokens, passage tokens]"""
+    asked = query.encoding.token_vectors
+    if tokens is None or not len(tokens):
+        return np.zeros((len(asked), 0), dtype=np.float32)
+    return np.asarray(asked @ (tokens.astype(np.float32) / 127.0).T, dtype=np.float32)
+
+
+def _tokens_inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> list[int]:
+    return [i for i, (first, last) in enumerate(spans) if first >= start and last <= end]
+
+
+def _late(
+    matrix: npt.NDArray[np.float32], inside: Sequence[int], weights: npt.NDArray[np.float32]
+) -> tuple[float, float]:
+    columns = [i for i in inside if i < matrix.shape[1]]
+    total = float(weights.sum())
+    if not columns or total <= 0:
+        return 0.0, 0.0
+    best = matrix[:, columns].max(axis=1)
+    rare = weights >= np.percentile(weights[weights > 0], 50)
+    return float(weights @ best) / total, float(best[rare].min())
+
+
+def _defines(text: str, question: Question) -> bool:
+    """Whether the text spells out, as "Long Name (ABC)", a name that the question holds."""
+    for name, others in question.expansions:
+        for form in (name, *others):
+            if re.search(rf"\([^)]*\b{re.escape(form)}\b[^)]*\)", text):
+                return True
+    return False

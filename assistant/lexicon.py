@@ -1,0 +1,164 @@
+"""The words of the library: how rare each is, which names mean one thing, and what a misspelt word was meant to be.
+
+Derived from the passages and rebuilt when the library changes; nothing here is stored.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import snowballstemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.data_files import read_yaml
+
+WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+PART = re.compile(r"[^\W_]+")
+DEFINITION = re.compile(r"\(([A-Za-z][A-Za-z0-9-]{1,9}s?(?:, [A-Za-z][A-Za-z0-9-]{1,9}s?)*)\)")
+MIN_CORRECTED_LENGTH = 4  # shorter words have too many neighbours to be corrected safely
+
+_stemmer = snowballstemmer.stemmer("porter")  # the same algorithm as SQLite's `porter` tokenizer
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Porter stem of one word, in lower case."""
+    return str(_stemmer.stemWord(word.lower()))
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order, in lower case, hyphenated ones split."""
+    return [part.lower() for part in PART.findall(text)]
+
+
+def definitions(text: str) -> list[tuple[str, str]]:
+    """(short form, long form) pairs that a text defines as "Long Name (ABC)".
+
+    Source of the method: Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in
+    biomedical text" (2003): the characters of the short form are matched from the right; the first one must begin
+    a word. A comma, colon or semicolon ends the candidate.
+    """
+    found: list[tuple[str, str]] = []
+    for match in DEFINITION.finditer(text):
+        before = re.split(r"[,:;()“”\"]", text[: match.start()])[-1]
+        for short in match.group(1).split(", "):
+            if sum(letter.isupper() for letter in short) < 2:
+                continue
+            limit = min(len(short) + 5, 2 * len(short))
+            long = _long_form(short.rstrip("s") if short[-1] == "s" else short, before.split()[-limit:])
+            if long:
+                found.append((short, long))
+    return found
+
+
+def _long_form(short: str, candidate: Sequence[str]) -> str | None:
+    text = " ".join(candidate)
+    at = len(text) - 1
+    for position in range(len(short) - 1, -1, -1):
+        letter = short[position].lower()
+        if not letter.isalnum():
+            continue
+        while at >= 0 and (text[at].lower() != letter or (position == 0 and at > 0 and text[at - 1].isalnum())):
+            at -= 1
+        if at < 0:
+            return None
+        at -= 1
+    long = text[text.rfind(" ", 0, at + 1) + 1 :].strip()
+    return long if len(long) > len(short) and len(long.split()) >= 2 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is known of the words of a library."""
+
+    passages: int
+    frequency: Mapping[str, int]  # stem -> passages that contain it
+    vocabulary: Mapping[str, int]  # word -> passages that contain it
+    variants: tuple[tuple[str, ...], ...]  # groups of names for one thing
+    known_word: Callable[[str], bool]  # ordinary words outside the library, which are not misspelt
+
+    def idf(self, word: str) -> float:
+        """Inverse document frequency of a word's stem over passages (BM25's, never negative)."""
+        count = self.frequency.get(stem(word), 0)
+        return math.log(1 + (self.passages - count + 0.5) / (count + 0.5))
+
+    def holds(self, word: str) -> bool:
+        """Whether any passage contains the word in any form."""
+        return stem(word) in self.frequency
+
+    def correct(self, word: str) -> str | None:
+        """The library's word that a misspelt one was meant to be, or None when it is not misspelt or has no neighbour.
+
+        One edit (insertion, deletion, substitution, transposition) up to seven letters, two from eight on.
+        """
+        lower = word.lower()
+        if len(lower) < MIN_CORRECTED_LENGTH or not lower.isalpha() or self.holds(lower) or self.known_word(lower):
+            return None
+        edits = 1 if len(lower) <= 7 else 2
+        neighbours = process.extract(lower, self.vocabulary.keys(), scorer=OSA.distance, score_cutoff=edits, limit=8)
+        ranked = sorted(
+            (distance, near[0] != lower[0], -self.vocabulary[near], near)
+            for near, distance, _ in neighbours
+            if len(near) >= MIN_CORRECTED_LENGTH
+        )
+        return ranked[0][3] if ranked else None
+
+    def expansions(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
+        """(name as it stands in the text, its other names) for each variant group met in the text."""
+        found: list[tuple[str, tuple[str, ...]]] = []
+        lowered = f" {' '.join(words(text))} "
+        for group in self.variants:
+            keys = [(name, " ".join(words(name))) for name in group]
+            present = [(name, key) for name, key in keys if f" {key} " in lowered]
+            if present:
+                met = max(present, key=lambda pair: len(pair[1]))[0]
+                inside = {key for _, key in present}
+                others = tuple(dict.fromkeys(name for name, key in keys if key not in inside))
+                if others:
+                    found.append((met, others))
+        return found
+
+
+def build_lexicon(
+    texts: Iterable[str], variants: Sequence[Sequence[str]], known_word: Callable[[str], bool]
+) -> Lexicon:
+    """Count the words of the passages and merge their definitions with the domain's variants."""
+    frequency: Counter[str] = Counter()
+    vocabulary: Counter[str] = Counter()
+    learnt: dict[str, set[str]] = {}
+    count = 0
+    for text in texts:
+        count += 1
+        present = set(words(text))
+        vocabulary.update(present)
+        frequency.update({stem(word) for word in present})
+        for short, long in definitions(text):
+            learnt.setdefault(short, set()).add(long)
+    return Lexicon(count, frequency, vocabulary, _merge(variants, learnt), known_word)
+
+
+def _merge(variants: Sequence[Sequence[str]], learnt: Mapping[str, set[str]]) -> tuple[tuple[str, ...], ...]:
+    groups = [list(group) for group in variants]
+    for short, longs in sorted(learnt.items()):
+        group = next((g for g in groups if any(name.lower() == short.lower() for name in g)), None)
+        if group is None:
+            group = [short]
+            groups.append(group)
+        known = {name.lower() for name in group}
+        group.extend(long for long in sorted(longs) if long.lower() not in known)
+    return tuple(tuple(group) for group in groups)
+
+
+def read_variants(prompts_dir: Path) -> list[list[str]]:
+    """The domain's own variant groups from `lexicon.yaml`.
+
+    Raises:
+        DataFileError: the file is missing or malformed.
+    """
+    content = read_yaml(prompts_dir / "lexicon.yaml", keys={"version", "variants"})
+    return [[str(name) for name in group] for group in content["variants"]]

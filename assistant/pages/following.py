@@ -1,0 +1,37 @@
+"""Moves the reader's view and focus to what has just appeared. The only scripts of ours in the page; both are fixed
+texts with a selector of ours in them, never with words from documents or questions.
+
+A script runs when its element appears or its `token` changes, and not again while the page is redrawn.
+"""
+
+import json
+
+import streamlit as st
+
+AFTER_GROWING_MS = 100  # Streamlit follows a growing page within a few frames
+
+
+def scroll_to(selector: str, token: str) -> None:
+    """Bring the last match into view, at the top where the page is long enough.
+
+    Streamlit keeps a page that stands at its end there while it grows, so this comes after its growing.
+    """
+    last = f"[...document.querySelectorAll({json.dumps(selector)})].pop()"
+    _run(f"setTimeout(() => {last}?.scrollIntoView({{block: 'start'}}), {AFTER_GROWING_MS})", token)
+
+
+def reveal(selector: str, token: str) -> None:
+    """Scroll as little as it takes to see the first match."""
+    _run(f"document.querySelector({json.dumps(selector)})?.scrollIntoView({{block: 'nearest'}})", token)
+
+
+def focus_on(selector: str, token: str) -> None:
+    """Move the keyboard's place to the first match."""
+    _run(f"document.querySelector({json.dumps(selector)})?.focus({{preventScroll: true}})", token)
+
+
+def _run(script: str, token: str) -> None:
+    st.html(
+        f'<span class="pa-script"></span><script>/* {json.dumps(token)} */ {script};</script>',
+        unsafe_allow_javascript=True,
+    )

@@ -1,0 +1,57 @@
+"""What all sessions of one process share: messages, the assistant with its models, and what the library holds."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from assistant.answering import Assistant
+from assistant.domain import DocumentMetadata
+from assistant.messages import Messages, load_messages
+from assistant.pages.examples import example_topics
+from assistant.settings import Settings, load_settings
+
+EXAMPLES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the library holds, for the opening screen and the sidebar."""
+
+    stamp: str  # of the library's content
+    documents: tuple[DocumentMetadata, ...]
+    passages: Mapping[str, int]  # number of passages by document id
+    topics: tuple[str, ...]  # headings that make example questions
+
+
+@st.cache_resource(show_spinner=False)
+def get_settings() -> Settings:
+    """The settings of this process."""
+    return load_settings()
+
+
+@st.cache_resource(show_spinner=False)
+def get_messages() -> Messages:
+    """Every word on the pages."""
+    return load_messages(get_settings().prompts_dir)
+
+
+@st.cache_resource(show_spinner=False)
+def get_assistant() -> Assistant:
+    """The one assistant of this process: models load here, once. The seam at which tests put another."""
+    from assistant.assembly import build_assistant
+
+    return build_assistant(get_settings())
+
+
+def get_holdings(assistant: Assistant) -> Holdings:
+    """What the library holds now; counted again only when its content has changed."""
+    return _holdings(assistant.library.stamp(), assistant)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _holdings(stamp: str, _assistant: Assistant) -> Holdings:
+    passages = _assistant.library.passages()
+    counts = Counter(passage.document_id for passage in passages)
+    return Holdings(stamp, _assistant.library.documents(), counts, example_topics(passages, EXAMPLES))

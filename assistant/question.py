@@ -1,0 +1,240 @@
+"""What a question asks for: its content words, the kind of answer that would do, the documents it names.
+
+Pure; the word lists and patterns are data (`prompts/question.yaml`).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from assistant.data_files import read_yaml
+from assistant.domain import DocumentMetadata
+from assistant.errors import DataFileError
+from assistant.lexicon import WORD, Lexicon, stem, words
+
+
+class Expected(StrEnum):
+    """The kind of answer that the form of a question demands."""
+
+    DOCUMENT = "document"
+    NUMBER = "number"
+    WHEN = "when"
+    WHERE = "where"
+    WHO = "who"
+    WHY = "why"
+    DEFINITION = "definition"
+    YES_NO = "yes_no"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRules:
+    """Word lists and patterns for reading questions."""
+
+    stopwords: frozenset[str]
+    asking: frozenset[str]
+    expected: Mapping[Expected, re.Pattern[str]]
+    enumeration: re.Pattern[str]
+    comparison: re.Pattern[str]
+    numerals: Mapping[str, int]
+    instruction: tuple[re.Pattern[str], ...]
+    places: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question as read."""
+
+    text: str  # as asked, spelling corrected
+    focus: str  # the sentence that asks, where the rest is context
+    terms: tuple[str, ...]  # content words in order, corrected, in lower case, each once
+    expansions: tuple[tuple[str, tuple[str, ...]], ...]  # (name in the question, its other names)
+    corrections: tuple[tuple[str, str], ...]  # (as typed, as read)
+    expected: Expected
+    enumeration: bool  # asks for several items
+    count: int | None  # "the four …"
+    comparison: bool
+    names: tuple[str, ...]  # capitalised words inside the question and words with digits
+    numbers: tuple[str, ...]
+    documents: tuple[str, ...]  # ids of documents that it names
+
+
+def read_rules(prompts_dir: Path) -> QuestionRules:
+    """The rules from `question.yaml`.
+
+    Raises:
+        DataFileError: missing or malformed; names file and key.
+    """
+    path = prompts_dir / "question.yaml"
+    content = read_yaml(
+        path,
+        keys={"version", "stopwords", "asking", "expected", "list", "comparison", "numerals", "instruction"},
+    )
+
+    def pattern(key: str, text: object) -> re.Pattern[str]:
+        try:
+            return re.compile(str(text), re.IGNORECASE)
+        except re.error as error:
+            raise DataFileError(f"{path}: {key} is not a regular expression: {error}") from error
+
+    return QuestionRules(
+        stopwords=frozenset(str(content["stopwords"]).split()),
+        asking=frozenset(str(content["asking"]).split()),
+        expected={Expected(name): pattern(f"expected.{name}", p) for name, p in content["expected"].items()},
+        enumeration=pattern("list", content["list"]),
+        comparison=pattern("comparison", content["comparison"]),
+        numerals={str(word): int(value) for word, value in content["numerals"].items()},
+        instruction=tuple(pattern("instruction", p) for p in content["instruction"]),
+        places=_read_places(prompts_dir),
+    )
+
+
+def read_question(text: str, rules: QuestionRules, lexicon: Lexicon, documents: Sequence[DocumentMetadata]) -> Question:
+    """Read a question against a library's words and documents."""
+    corrections = _corrections(text, rules, lexicon)
+    corrected = text
+    for typed, read in corrections:
+        corrected = re.sub(rf"\b{re.escape(typed)}\b", read, corrected)
+    focus = _focus(corrected)
+    terms = content_terms(corrected, rules)
+    return Question(
+        text=corrected,
+        focus=focus,
+        terms=terms,
+        expansions=tuple(lexicon.expansions(corrected)),
+        corrections=corrections,
+        expected=_expected(focus, rules),
+        enumeration=bool(rules.enumeration.search(focus)) or _count(focus, rules) is not None,
+        count=_count(focus, rules),
+        comparison=bool(rules.comparison.search(focus)),
+        names=_names(corrected, rules),
+        numbers=tuple(dict.fromkeys(re.findall(r"\b\d[\d,.]*\b", corrected))),
+        documents=named_documents(corrected, documents, lexicon),
+    )
+
+
+def is_instruction(text: str, rules: QuestionRules) -> bool:
+    """Whether a text tries to change the rules, reveal them, or have something else than an answer."""
+    plain = " ".join(text.replace("’", "'").split())
+    return any(pattern.search(plain) for pattern in rules.instruction)
+
+
+def content_terms(text: str, rules: QuestionRules) -> tuple[str, ...]:
+    """Content words in order, lower case, each stem once; all words of the text when none is left."""
+    kept: dict[str, str] = {}
+    for word in words(text.replace("’", "'").replace("'s ", " ")):
+        if (len(word) > 1 or word.isdigit()) and word not in rules.stopwords and word not in rules.asking:
+            kept.setdefault(stem(word), word)
+    return tuple(kept.values())
+
+
+def _corrections(text: str, rules: QuestionRules, lexicon: Lexicon) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for word in WORD.findall(text):
+        if word.lower() in rules.stopwords or word.lower() in rules.asking:
+            continue
+        near = lexicon.correct(word)
+        if near:
+            found[word] = near
+    return tuple(found.items())
+
+
+def _focus(text: str) -> str:
+    """The last sentence that asks; the whole text when there is only one or none does."""
+    sentences = [s.strip() for s in re.split(r"(?<=[.!?])\s+(?=[A-Z\"“])", text.strip()) if s.strip()]
+    asking = [s for s in sentences if s.endswith("?")]
+    if len(sentences) < 2 or not asking:
+        return text.strip()
+    return asking[-1]
+
+
+def _expected(focus: str, rules: QuestionRules) -> Expected:
+    for kind, pattern in rules.expected.items():
+        if pattern.search(focus.strip()):
+            return kind
+    return Expected.OPEN
+
+
+def _count(focus: str, rules: QuestionRules) -> int | None:
+    """The number of items asked for: "the four essential shifts", "six priorities"."""
+    match = re.search(
+        r"\b(?:the|all|name|list|are|were|what|which|those|these|their|its|his|give me|into)\s+"
+        rf"({'|'.join(rules.numerals)}|\d{{1,2}})\s+(?:[\w-]+\s+){{0,3}}?[\w-]+s\b",
+        focus.lower(),
+    )
+    if not match:
+        return None
+    word = match.group(1)
+    count = rules.numerals.get(word) or int(word)
+    return count if 2 <= count <= 20 else None
+
+
+def _names(text: str, rules: QuestionRules) -> tuple[str, ...]:
+    """Words that name something: capitalised inside a sentence, or with inner capitals or digits."""
+    found: dict[str, None] = {}
+    for sentence in re.split(r"(?<=[.!?])\s+", text):
+        for position, word in enumerate(WORD.findall(sentence)):
+            plain = re.sub(r"['’]s$", "", word)
+            if plain.lower() in rules.stopwords or len(plain) < 2:
+                continue
+            inner = any(c.isupper() or c.isdigit() for c in plain[1:])
+            if inner or (position > 0 and plain[0].isupper()):
+                found[plain] = None
+    return tuple(found)
+
+
+def named_documents(text: str, documents: Sequence[DocumentMetadata], lexicon: Lexicon) -> tuple[str, ...]:
+    """The documents that a question names by body, title, year and kind; none when all fit equally.
+
+    A document is named when the question has a distinctive name of its body or title: one that not every document
+    shares. Year and kind narrow a choice between documents, they do not make one alone unless only one document fits.
+    """
+    asked = f" {' '.join(words(text))} "
+    scores = {d.id: _naming_score(asked, d, documents, lexicon) for d in documents}
+    best = max(scores.values(), default=0.0)
+    if best < 1.0:
+        return ()
+    named = tuple(d.id for d in documents if scores[d.id] >= 1.0)
+    return named if len(named) < len(documents) else ()
+
+
+def _naming_score(
+    asked: str, document: DocumentMetadata, documents: Sequence[DocumentMetadata], lexicon: Lexicon
+) -> float:
+    score = 0.0
+    if document.symbol and " ".join(words(document.symbol)) in asked:
+        return 3.0
+    for name in _body_names(document, lexicon):
+        if f" {name} " in asked:
+            score += 1.0
+            break
+    kind = " ".join(words(document.kind or ""))
+    same_kind = sum(1 for d in documents if d.kind == document.kind)
+    if kind and f" {kind} " in asked:
+        score += 1.0 if same_kind == 1 else 0.4
+    if document.year and f" {document.year} " in asked:
+        same_year = sum(1 for d in documents if d.year == document.year)
+        score += 0.5 if same_year == 1 else 0.2
+    return score
+
+
+def _body_names(document: DocumentMetadata, lexicon: Lexicon) -> set[str]:
+    body = re.sub(r"\([^)]*\)", " ", document.body or "")
+    names = {" ".join(words(body))} if body.strip() else set()
+    opening = re.split(r"\s(?:for|to|of|on)\s", body.strip())[0]
+    if len(words(opening)) > 1:
+        names.add(" ".join(words(opening)))  # "Global Centre" for the Global Centre for the Responsibility to Protect
+    names.update(" ".join(words(short)) for short in re.findall(r"\(([^)]+)\)", document.body or ""))
+    for group in lexicon.variants:
+        keys = {" ".join(words(name)) for name in group}
+        if keys & names:
+            names |= keys
+    return {name for name in names if name}
+
+
+def _read_places(prompts_dir: Path) -> re.Pattern[str]:
+    content = read_yaml(prompts_dir / "places.yaml", keys={"version", "countries", "cities", "regions"})
+    names = [name.strip() for key in ("countries", "cities", "regions") for name in str(content[key]).split(",")]
+    return re.compile(rf"\b(?:{'|'.join(re.escape(n) for n in sorted(names, key=len, reverse=True))})\b")

@@ -1,0 +1,53 @@
+"""What an operator may set, read once from the environment (prefix ASSISTANT_) and `.env`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import SettingsError
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+EMBEDDED_MODEL = "all-MiniLM-L6-v2"
+
+
+class Settings(BaseSettings):
+    """One frozen value; `load_settings` is the only place that makes it from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=".env", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(PROJECT_DIR / "data", description="Where the library and its index are kept.")
+    corpus_dir: Path = Field(PROJECT_DIR / "corpus", description="The folder of documents that the library mirrors.")
+    prompts_dir: Path = Field(PROJECT_DIR / "prompts", description="Messages, prompts and weights, as data.")
+    embedding_model: str = Field(
+        EMBEDDED_MODEL,
+        min_length=1,
+        description="all-MiniLM-L6-v2 (embedded, offline), or any sentence-transformers model name or path.",
+    )
+    retrieval_profile: Literal["full", "fast"] = Field(
+        "full", description="full: every signal. fast: without late interaction; quicker, a little less exact."
+    )
+    host: str = Field("localhost", description="The address that the app listens on.")
+    port: int = Field(8501, ge=1, le=65535, description="The port that the app listens on.")
+
+    @field_validator("data_dir", "corpus_dir", "prompts_dir")
+    @classmethod
+    def _absolute(cls, path: Path) -> Path:
+        return path.expanduser().resolve()
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; `overrides` win over the environment.
+
+    Raises:
+        SettingsError: a value cannot be used; names the variable, the value and what is expected.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "ASSISTANT_" + str(first["loc"][0]).upper()
+        raise SettingsError(
+            f"{name}={first['input']!r} cannot be used: {first['msg']}. Set it to a valid value or unset it."
+        ) from error

@@ -1,0 +1,190 @@
+"""A PDF file -> Document. The only module that knows pypdf.
+
+pypdf opens the file and is its reader of record: encryption, page count, page labels, the file's own properties.
+The text of the pages comes from `pdf_fragments`, or from pypdf where that cannot read a page; `pdf_page`,
+`pdf_furniture` and `pdf_structure` make lines, paragraphs, headings, footnotes and tables of it.
+"""
+
+import logging
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pypdf import PasswordType, PdfReader
+from pypdf.errors import PyPdfError
+
+from assistant.domain import Document, DocumentMetadata
+from assistant.errors import DocumentError
+from ingest.pdf_page import Fragment, PageText
+
+LISTED_PAGES = 10  # page numbers that a warning spells out
+CHARACTER_WIDTH = 0.5  # of the text size: pypdf gives no widths
+
+
+@dataclass(frozen=True, slots=True)
+class PdfText:
+    """What a PDF holds for us."""
+
+    pages: tuple[PageText, ...]
+    properties: Mapping[str, str] = field(default_factory=dict)  # the file's own: Title, Author, CreationDate …
+    warnings: tuple[str, ...] = ()
+
+
+def load_pdf(path: Path, metadata: DocumentMetadata) -> Document:
+    """Read one PDF file.
+
+    Raises DocumentError with the reason: not a PDF, damaged, encrypted with a password, no pages, no text at all.
+    Pages without text and pages that cannot be read are named in the Document's warnings.
+    """
+    from ingest.pdf_structure import document_from_pages
+
+    text = read_pdf(path)
+    return document_from_pages(metadata, text.pages, text.properties, text.warnings)
+
+
+def read_pdf(path: Path) -> PdfText:
+    """The text of every page with positions and fonts. Raises DocumentError as `load_pdf` does."""
+    with _quiet_pypdf():
+        try:
+            reader = _open(path)
+            pages, warnings = _read_pages(path, reader)
+            properties = _properties(reader)
+        except DocumentError:
+            raise
+        except (PyPdfError, OSError) as error:
+            raise DocumentError(f"{path.name}: not a readable PDF ({_reason(error)})") from error
+        except Exception as error:  # a damaged file reaches every corner of the reader: any error is the file's
+            raise DocumentError(f"{path.name}: damaged PDF ({_reason(error)})") from error
+    if not any(page.fragments for page in pages):
+        count = "its one page" if len(pages) == 1 else f"any of its {len(pages)} pages"
+        raise DocumentError(
+            f"{path.name}: no text on {count}: it seems to be scanned; make it searchable (ocrmypdf does) and try again"
+        )
+    return PdfText(tuple(pages), properties, tuple(warnings))
+
+
+def _open(path: Path) -> PdfReader:
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if not head:
+        raise DocumentError(f"{path.name}: the file is empty")
+    if b"%PDF" not in head and b"%!PS" not in head:
+        raise DocumentError(f"{path.name}: not a PDF (it does not begin with %PDF)")
+    reader = PdfReader(path, strict=False)
+    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+        raise DocumentError(f"{path.name}: encrypted with a password; save it without one and try again")
+    if not len(reader.pages):
+        raise DocumentError(f"{path.name}: the PDF has no pages")
+    return reader
+
+
+def _read_pages(path: Path, reader: PdfReader) -> tuple[list[PageText], list[str]]:
+    from pypdfium2 import PdfiumError
+
+    from ingest.pdf_fragments import PdfiumDocument, open_with_pdfium
+
+    labels = _page_labels(reader)
+    pages: list[PageText] = []
+    unreadable: dict[int, str] = {}
+    with ExitStack() as stack:
+        pdfium: PdfiumDocument | None = None
+        try:
+            pdfium = stack.enter_context(open_with_pdfium(path))
+        except PdfiumError:  # pypdf mends some files that PDFium refuses
+            pdfium = None
+        for number in range(1, len(reader.pages) + 1):
+            try:
+                page = _read_page(reader, pdfium, number)
+            except Exception as error:  # one damaged page does not take the others with it
+                unreadable[number] = _reason(error)
+                page = PageText(number, 0, 0, ())
+            pages.append(replace(page, label=labels.get(number)))
+    empty = [page.number for page in pages if not page.fragments and page.number not in unreadable]
+    warnings = [f"cannot read {_page_list(list(unreadable))} ({next(iter(unreadable.values()))})"] if unreadable else []
+    if empty:
+        warnings.append(f"no text on {_page_list(empty)}: scanned or a picture")
+    return pages, warnings
+
+
+def _read_page(reader: PdfReader, pdfium: Any, number: int) -> PageText:
+    """The page from PDFium, or from pypdf where PDFium has nothing to say."""
+    from pypdfium2 import PdfiumError
+
+    if pdfium is not None and number <= len(pdfium):
+        try:
+            return pdfium.page(number)  # type: ignore[no-any-return]
+        except PdfiumError:
+            pass
+    return _pypdf_page(reader, number)
+
+
+def _pypdf_page(reader: PdfReader, number: int) -> PageText:
+    """The page as pypdf reads it: one fragment for each line, of estimated width."""
+    page = reader.pages[number - 1]
+    fragments: list[Fragment] = []
+    line: list[tuple[str, float, float, float]] = []
+
+    def end_line() -> None:
+        text = "".join(part for part, *_ in line)
+        if text.strip():
+            _, x, y, size = max(line, key=lambda part: len(part[0].strip()))
+            x = next(part[1] for part in line if part[0].strip())
+            fragments.append(Fragment(text.strip("\n"), x, y, CHARACTER_WIDTH * size * len(text), size))
+        line.clear()
+
+    def visit(text: str, outer: list[float], inner: list[float], font: Any, size: float) -> None:
+        scale = math.hypot(inner[2], inner[3]) * (math.hypot(outer[2], outer[3]) or 1)
+        x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
+        y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+        line.append((text, x, y, abs(size) * scale or 1.0))
+        if text.endswith("\n"):
+            end_line()
+
+    page.extract_text(visitor_text=visit)
+    end_line()
+    box = page.mediabox
+    return PageText(number, float(box.width), float(box.height), tuple(fragments))
+
+
+def _properties(reader: PdfReader) -> dict[str, str]:
+    try:
+        return {key.lstrip("/"): str(value) for key, value in (reader.metadata or {}).items() if value is not None}
+    except Exception:  # the properties are a courtesy of the file; damaged ones are none
+        return {}
+
+
+def _page_labels(reader: PdfReader) -> dict[int, str]:
+    """Labels of the file's own page numbering, where it has one."""
+    try:
+        if "/PageLabels" not in reader.root_object:
+            return {}
+        return {number: label for number, label in enumerate(reader.page_labels, 1) if label}
+    except Exception:  # as above
+        return {}
+
+
+def _page_list(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return f"page {numbers[0]}"
+    shown = ", ".join(map(str, numbers[:LISTED_PAGES]))
+    return f"pages {shown}" + (f" and {len(numbers) - LISTED_PAGES} more" if len(numbers) > LISTED_PAGES else "")
+
+
+def _reason(error: BaseException) -> str:
+    words = " ".join(str(error).split())
+    return f"{type(error).__name__}: {words[:120]}" if words else type(error).__name__
+
+
+@contextmanager
+def _quiet_pypdf() -> Iterator[None]:
+    """What pypdf has to say about a file goes into our own warnings, not onto the terminal."""
+    logger = logging.getLogger("pypdf")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,164 @@
+"""Make the library hold exactly what the folder holds, one document a transaction, then bring its index in step.
+
+A killed run leaves whole documents; the next run does the rest. Content decides what is done again: the bytes of a
+file and its entry in the manifest.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from assistant.embedding import Embedder
+from assistant.errors import DocumentError, LibraryError
+from assistant.library import Library
+from assistant.vector_index import VectorIndex
+from ingest.loading import load_document
+from ingest.passages import make_passages
+from ingest.sources import Source, make_plan
+from ingest.vectors import embed_passages, known_vectors
+
+LOCK_WAIT_SECONDS = 2.0  # for a reader that is about to finish building the index; an ingest takes longer
+
+
+class Stage(StrEnum):
+    """What is being done."""
+
+    READING = "reading"
+    EMBEDDING = "embedding"
+    STORING = "storing"
+    INDEXING = "indexing"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncProgress:
+    """How far a run has come."""
+
+    name: str  # of the file; empty while indexing
+    done: int  # files
+    total: int  # files
+    passages: int  # embedded so far
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a run did, by file name. A file is in one of the groups, or in `removed` and `duplicates`."""
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]  # (name, reason); an earlier version stays in the library
+    duplicates: tuple[tuple[str, str], ...]  # (name, name of the file with the same content); not in the library
+    warnings: tuple[tuple[str, str], ...]  # (name, what was noticed while reading an added or updated file)
+    embedded: int  # passages embedded in this run
+    passages: int  # passages in the library now
+    seconds: float
+
+
+def sync(
+    corpus_dir: Path,
+    library: Library,
+    embedder: Embedder,
+    index_folder: Path,
+    *,
+    paths: Sequence[Path] = (),
+    progress: Callable[[SyncProgress], None] | None = None,
+) -> SyncReport:
+    """Bring library and index in step with the corpus folder, or with `paths` only (see `sources.make_plan`).
+
+    Raises:
+        LibraryError: somebody else is writing the library, the library was made with another embedder, a folder cannot
+            be listed, or the disk takes no more. Documents finished before it are in the library.
+        DataFileError: a manifest is malformed.
+    """
+    started = time.perf_counter()
+    with library.exclusive(LOCK_WAIT_SECONDS):
+        library.require(embedder.identity)
+        plan = make_plan(corpus_dir, paths, library.documents())
+        run = _Run(library, embedder, progress or (lambda _: None), len(plan.sources))
+        for source in plan.sources:
+            run.take(source)
+        for document in plan.gone:
+            library.remove(document.id)
+        run.tell("", Stage.INDEXING)
+        index = VectorIndex.open(index_folder, library)
+        if index.stamp != library.stamp():
+            index.rebuild()  # says why it cannot be built
+        passages = library.passage_count()
+    return SyncReport(
+        added=tuple(run.added),
+        updated=tuple(run.updated),
+        unchanged=tuple(run.unchanged),
+        removed=tuple(document.file_name for document in plan.gone),
+        failed=tuple(sorted([*plan.failed, *run.failed])),
+        duplicates=plan.duplicates,
+        warnings=tuple(run.warnings),
+        embedded=run.embedded,
+        passages=passages,
+        seconds=time.perf_counter() - started,
+    )
+
+
+class _Run:
+    """The files of one run, one after another, and what became of them."""
+
+    def __init__(
+        self, library: Library, embedder: Embedder, progress: Callable[[SyncProgress], None], total: int
+    ) -> None:
+        self._library = library
+        self._embedder = embedder
+        self._progress = progress
+        self._total = total
+        self._made_from = library.made_from()
+        self._done = 0
+        self.embedded = 0
+        self.added: list[str] = []
+        self.updated: list[str] = []
+        self.unchanged: list[str] = []
+        self.failed: list[tuple[str, str]] = []
+        self.warnings: list[tuple[str, str]] = []
+
+    def take(self, source: Source) -> None:
+        """Bring one file in; whatever is wrong with it stays its own affair."""
+        before = self._made_from.get(source.metadata.id)
+        if before == source.made_from:
+            self.unchanged.append(source.name)
+        else:
+            try:
+                self._store(source)
+            except LibraryError:  # concerns all files
+                raise
+            except Exception as error:  # the readers of file formats raise every kind
+                self.failed.append((source.name, _reason(error)))
+            else:
+                (self.added if before is None else self.updated).append(source.name)
+        self._done += 1
+
+    def tell(self, name: str, stage: Stage) -> None:
+        """Report how far the run has come."""
+        self._progress(SyncProgress(name, self._done, self._total, self.embedded, stage))
+
+    def _store(self, source: Source) -> None:
+        self.tell(source.name, Stage.READING)
+        document = load_document(source.path, source.metadata)
+        passages = make_passages(document, self._embedder.count_tokens)
+        if not passages:
+            raise DocumentError("no text was found in it")
+
+        def embedded(count: int) -> None:
+            self.embedded += count
+            self.tell(source.name, Stage.EMBEDDING)
+
+        known = known_vectors(self._library, document.metadata.id)
+        vectors = embed_passages(document, passages, self._embedder, known, embedded)
+        self.tell(source.name, Stage.STORING)
+        self._library.put(document, passages, vectors, made_from=source.made_from)
+        self.warnings += [(source.name, warning) for warning in document.warnings]
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split())[:300]
+    return text if isinstance(error, DocumentError) else f"{type(error).__name__}: {text}".rstrip(": ")
