@@ -27,6 +27,7 @@ from assistant.domain import (
 from assistant.embedding import Embedder
 from assistant.evidence import weigh_sentences
 from assistant.extractive import ExtractiveRules
+from assistant.geometry import Geometry, measure_geometry
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import Library
 from assistant.messages import Messages
@@ -81,6 +82,7 @@ class Snapshot:
     stamp: str
     lexicon: Lexicon
     index: VectorIndex
+    geometry: Geometry
     library: Library
     reading: dict[str, Reading] = field(default_factory=dict)
 
@@ -114,7 +116,8 @@ class Assistant:
                 texts = [_searchable(p.text, p.locator.section) for p in self.library.passages()]
                 known_word = cache(self.embedder.knows_word)
                 lexicon = build_lexicon(texts, self.rules.variants, known_word)
-                held = self._snapshot = Snapshot(stamp, lexicon, index, self.library)
+                geometry = measure_geometry(self.library, self.embedder.identity.dimension)
+                held = self._snapshot = Snapshot(stamp, lexicon, index, geometry, self.library)
             return held
 
     def answer(
@@ -143,7 +146,7 @@ class Assistant:
         yield SearchStarted(asked.text)
         with clock("retrieve"):
             query = encode_query(asked, state.lexicon, self.embedder)
-            hits = retrieve(asked, query, filters, self.rules.retrieval, self.library, state.index)
+            hits = retrieve(asked, query, filters, self.rules.retrieval, self.library, state.index, state.geometry)
         with clock("weigh"):
             evidence = weigh_sentences(
                 asked,
@@ -154,6 +157,7 @@ class Assistant:
                 state.lexicon,
                 self.embedder,
                 self.rules.question.places,
+                state.geometry,
             )
         with clock("judge"):
             verdict = answerability.judge(asked, evidence, state.lexicon, self.rules.answerability)

@@ -42,7 +42,7 @@ def cite_as(metadata: DocumentMetadata, locator: Locator) -> str:
         if re.match(r"S/RES/\d+$", source) and metadata.year:
             source += f" ({metadata.year})"
     else:
-        short_body = re.search(r"\(([^)]+)\)$", metadata.body or "")
+        short_body = re.search(r"\((\w*[A-Z]\w*[A-Z]\w*)\)$", metadata.body or "")
         body = short_body.group(1) if short_body else metadata.body
         parts = [body, f"“{metadata.title}”", format_date(metadata.date) if metadata.date else None]
         source = ", ".join(part for part in parts if part)

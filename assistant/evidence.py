@@ -13,10 +13,13 @@ import numpy.typing as npt
 from assistant.answer_types import satisfies
 from assistant.domain import BlockKind, Hit, Passage, PassageKind, Sentence
 from assistant.embedding import Embedder
+from assistant.geometry import Geometry
 from assistant.lexicon import Lexicon, stem, words
 from assistant.library import Library
-from assistant.question import Question
+from assistant.question import Expected, Question
 from assistant.retrieval import EncodedQuery
+
+ASKS_FOR_TITLE = {Expected.DOCUMENT, Expected.WHEN, Expected.WHERE, Expected.WHO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,9 @@ class Features:
     """What is measured of one sentence; each lies in [0, 1] or is a cosine."""
 
     similarity: float  # cosine of question and sentence
+    centred: float  # the same without the directions that all sentences share
     late: float  # late interaction of the question with the sentence's tokens, read in their passage
+    late_content: float  # the same for the question's content words alone, weighed by rarity
     weakest: float  # the same for the question's rarest word alone: the one least well met among the rare
     coverage: float  # share of the question's words, weighed by rarity, that stand in the sentence
     passage_coverage: float  # the same for its passage with title and section
@@ -35,7 +40,8 @@ class Features:
     item: float  # 1 for a list item
     opening: float  # 1 for the first sentence of its passage
     length: float  # words / 100, at most 1
-    front: float  # 1 in a title block
+    heading: float  # share of the question's words, weighed by rarity, that stand in the headings over it
+    title: float  # 1 in a title block that the question does not ask for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,7 @@ def weigh_sentences(
     lexicon: Lexicon,
     embedder: Embedder,
     places: re.Pattern[str],
+    geometry: Geometry,
 ) -> list[Evidence]:
     """All sentences of the hits, best first. `weights` has one number for each feature and a `bias`."""
     passages = [hit.passage for hit in hits]
@@ -65,20 +72,26 @@ def weigh_sentences(
     token_vectors = library.token_vectors(ids)
     token_spans = embedder.token_spans([p.text for p in passages])
     terms = _term_weights(question, lexicon)
+    asked = geometry.sentences(query.encoding.vector)
     best = max((hit.score for hit in hits), default=1.0) or 1.0
     found: list[Evidence] = []
     for hit, spans in zip(hits, token_spans, strict=True):
         passage = hit.passage
-        matrix = _token_similarity(query, token_vectors.get(passage.id))
+        tokens = token_vectors[passage.id]
+        matrix = geometry.token_similarity(query.encoding.token_vectors, tokens)
         similarities = sentence_vectors[passage.id] @ query.encoding.vector
-        context = f"{' '.join(passage.locator.section)} {passage.text}"
-        around = _coverage(context, terms)
+        centred = geometry.sentences(sentence_vectors[passage.id]) @ asked
+        headings = " ".join(passage.locator.section)
+        heading = _coverage(headings, terms)
+        around = _coverage(f"{headings} {passage.text}", terms)
         for position, sentence in enumerate(passage.sentences):
             inside = _tokens_inside(spans, sentence.start - passage.start, sentence.end - passage.start)
-            late, weakest = _late(matrix, inside, query.token_weights)
+            late, late_content, weakest = _late(matrix, inside, query)
             features = Features(
                 similarity=float(similarities[position]),
+                centred=float(centred[position]),
                 late=late,
+                late_content=late_content,
                 weakest=weakest,
                 coverage=_coverage(sentence.text, terms),
                 passage_coverage=around,
@@ -89,7 +102,8 @@ def weigh_sentences(
                 item=float(sentence.kind is BlockKind.LIST_ITEM),
                 opening=float(position == 0),
                 length=min(len(sentence.text.split()) / 100, 1.0),
-                front=float(passage.kind is PassageKind.FRONT_MATTER),
+                heading=heading,
+                title=float(passage.kind is PassageKind.FRONT_MATTER and question.expected not in ASKS_FOR_TITLE),
             )
             found.append(Evidence(sentence, passage, features, score(features, weights)))
     return sorted(found, key=lambda e: (-e.score, e.passage.document_id, e.sentence.start))
@@ -123,30 +137,26 @@ def _coverage(text: str, terms: Sequence[tuple[frozenset[str], float]]) -> float
     return sum(weight for forms, weight in terms if any(f" {form} " in padded for form in forms)) / total
 
 
-def _token_similarity(
-    query: EncodedQuery, tokens: npt.NDArray[np.int8] | None
-) -> npt.NDArray[np.float32]:
-    """f32[question tokens, passage tokens]"""
-    asked = query.encoding.token_vectors
-    if tokens is None or not len(tokens):
-        return np.zeros((len(asked), 0), dtype=np.float32)
-    return np.asarray(asked @ (tokens.astype(np.float32) / 127.0).T, dtype=np.float32)
-
-
 def _tokens_inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> list[int]:
     return [i for i, (first, last) in enumerate(spans) if first >= start and last <= end]
 
 
 def _late(
-    matrix: npt.NDArray[np.float32], inside: Sequence[int], weights: npt.NDArray[np.float32]
-) -> tuple[float, float]:
+    matrix: npt.NDArray[np.float32], inside: Sequence[int], query: EncodedQuery
+) -> tuple[float, float, float]:
+    """Late interaction with some columns: over all question tokens, over content ones, and the worst met rare one."""
     columns = [i for i in inside if i < matrix.shape[1]]
-    total = float(weights.sum())
-    if not columns or total <= 0:
-        return 0.0, 0.0
+    weights = query.token_weights
+    if not columns or not len(weights):
+        return 0.0, 0.0, 0.0
     best = matrix[:, columns].max(axis=1)
-    rare = weights >= np.percentile(weights[weights > 0], 50)
-    return float(weights @ best) / total, float(best[rare].min())
+    late = float(weights @ best) / float(weights.sum())
+    if not query.content.any():
+        return late, late, late
+    own = weights[query.content]
+    rare = own >= np.median(own)
+    met = best[query.content]
+    return late, float(own @ met) / float(own.sum()), float(met[rare].min())
 
 
 def _defines(text: str, question: Question) -> bool:

@@ -47,7 +47,7 @@ def answer_by_quotation(
     """
     if not evidence:
         return ()
-    if question.comparison and len(question.documents) > 1:
+    if question.side_by_side:
         chosen = _per_document(question, evidence, rules)
     else:
         found = _whole_list(question, evidence, rules, read)

@@ -1,25 +1,22 @@
 """The source of truth: documents, blocks, passages, their vectors and the word index, in one SQLite file.
 
-The only room that imports sqlite3. Every write is one transaction: a killed process leaves the version before it.
+Every write is one transaction: a reader sees the version before it or the one after it, and so does the next run where
+the writer was killed.
 """
 
-import errno
 import hashlib
 import json
-import os
-import sqlite3
-import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from filelock import FileLock, Timeout
 
 from assistant import schema
+from assistant.database import Connection, Database, QueryError, snapshot
 from assistant.domain import Document, DocumentMetadata, Passage
 from assistant.embedding import EmbedderIdentity
 from assistant.errors import LibraryError, UnknownDocumentError
@@ -27,9 +24,7 @@ from assistant.errors import LibraryError, UnknownDocumentError
 Vector = npt.NDArray[np.float32]
 
 LIBRARY_FILE = "library.db"
-LOCK_FILE = "ingest.lock"
 PASSAGE_FORMAT = 1  # raise it when loading or cutting changes what an unchanged file becomes
-BUSY_SECONDS = 30.0  # a transaction of another process takes milliseconds; a disk under load, seconds
 REBUILD = "policy-assistant ingest --rebuild"
 
 
@@ -56,9 +51,7 @@ class Library:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._idle: list[sqlite3.Connection] = []  # for reading; as many as were ever needed at once
-        self._guard = threading.Lock()
-        self._lock = FileLock(path.parent / LOCK_FILE)
+        self._database = Database(path)
 
     @classmethod
     def open(cls, path: Path, *, identity: EmbedderIdentity | None = None) -> "Library":
@@ -69,12 +62,11 @@ class Library:
                 or another passage format.
         """
         library = cls(path)
-        with _instructive(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        found = library._schema_version()
-        if found == "":
-            library._create()
-            found = library._schema_version()
+        tables = library._database.tables()
+        if not tables:
+            library._database.create(schema.STATEMENTS)
+            tables = library._database.tables()
+        found = library._meta().get("schema") if {"meta", "documents", "passages"} <= tables else None
         if found != schema.SCHEMA_VERSION:
             raise LibraryError(
                 f"{path} is not a library of this version (found {found or 'another database'}, expected schema "
@@ -82,66 +74,45 @@ class Library:
             )
         if identity:
             library.require(identity)
+            if library.identity is None:  # a run that has begun meanwhile keeps its own
+                with library._database.writing() as connection:
+                    connection.executemany("INSERT OR IGNORE INTO meta VALUES (?, ?)", _identity_rows(identity).items())
         return library
 
     def close(self) -> None:
-        """Close the idle connections; the library opens new ones when it is used again."""
-        with self._guard:
-            while self._idle:
-                self._idle.pop().close()
+        """Close its connections; it opens new ones when it is used again."""
+        self._database.close()
 
-    # -- one writer at a time ------------------------------------------------------------------------------------
-
-    @contextmanager
-    def exclusive(self, wait: float) -> Iterator[None]:
+    def exclusive(self, wait: float) -> AbstractContextManager[None]:
         """Hold the lock under which the library is written and its index is built; nests within one thread.
 
         Raises:
             LibraryError: another process or thread holds it after `wait` seconds; says which.
         """
-        holder = self.path.parent / "ingest.pid"
-        with _instructive(self.path):
-            try:
-                self._lock.acquire(timeout=wait)
-            except Timeout as error:
-                pid = holder.read_text().strip() if holder.exists() else "unknown"
-                raise LibraryError(
-                    f"{self.path} is being written by process {pid}; wait until it has ended, then run this again"
-                ) from error
-        try:
-            with _instructive(self.path):
-                holder.write_text(f"{os.getpid()}\n")
-            yield
-        finally:
-            self._lock.release()
+        return self._database.exclusive(wait)
 
     # -- how it was made -----------------------------------------------------------------------------------------
 
     @property
     def identity(self) -> EmbedderIdentity | None:
         """The embedder whose vectors it holds; None while it is new."""
-        with self._reading() as connection:
-            meta = dict(connection.execute("SELECT key, value FROM meta"))
+        meta = self._meta()
         if "embedder" not in meta:
             return None
         return EmbedderIdentity(meta["embedder"], meta["weights_sha256"], int(meta["dimension"]))
 
     def require(self, identity: EmbedderIdentity) -> None:
-        """See that the vectors are those of `identity` and the passages of today's format; an empty library takes both.
+        """See that the vectors are those of `identity` and the passages of today's format, where there are any.
 
         Raises:
             LibraryError: they are not; names both and the command that mends it.
         """
-        wanted = {**_identity_rows(identity), "passage_format": str(PASSAGE_FORMAT)}
-        with self._reading() as connection:
-            meta = dict(connection.execute("SELECT key, value FROM meta"))
-            empty = connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None
+        wanted = _identity_rows(identity)
+        with self._database.reading() as connection, snapshot(connection):
+            meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+            empty = _is_empty(connection)
         found = {key: meta.get(key) for key in wanted}
-        if found == wanted:
-            return
-        if empty:
-            with self._writing() as connection:
-                connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", wanted.items())
+        if empty or found == wanted:
             return
         if found["passage_format"] != wanted["passage_format"]:
             raise LibraryError(
@@ -153,9 +124,20 @@ class Library:
             f"set ASSISTANT_EMBEDDING_MODEL back, or run: {REBUILD}"
         )
 
+    def adopt(self, identity: EmbedderIdentity) -> None:
+        """For a writer that holds the lock: an empty library becomes one of `identity`.
+
+        Raises:
+            LibraryError: it holds documents made with another.
+        """
+        self.require(identity)
+        with self._database.writing() as connection:
+            if _is_empty(connection):
+                connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", _identity_rows(identity).items())
+
     def stamp(self) -> str:
         """SHA-256 of the content: equal exactly when documents, passages and embedder are, in any order."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT 'document', id, fingerprint FROM documents UNION ALL SELECT 'meta', key, value FROM meta "
                 "ORDER BY 1, 2"
@@ -166,7 +148,7 @@ class Library:
 
     def documents(self) -> tuple[DocumentMetadata, ...]:
         """What it holds, ordered by id."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute("SELECT metadata FROM documents ORDER BY id").fetchall()
         return tuple(schema.metadata_of(row[0]) for row in rows)
 
@@ -176,7 +158,7 @@ class Library:
         Raises:
             UnknownDocumentError: the library does not hold it; names those it holds.
         """
-        with self._reading() as connection, _transaction(connection):
+        with self._database.reading() as connection, snapshot(connection):
             row = connection.execute(
                 "SELECT metadata, text, warnings, page_count FROM documents WHERE id = ?", (document_id,)
             ).fetchone()
@@ -198,7 +180,7 @@ class Library:
     def passages(self, document_id: str | None = None) -> tuple[Passage, ...]:
         """All passages, or those of one document, in document order."""
         where, values = ("WHERE document_id = ?", (document_id,)) if document_id is not None else ("", ())
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
                 f"SELECT id, document_id, position, text, details FROM passages {where} ORDER BY document_id, position",
                 values,
@@ -207,7 +189,7 @@ class Library:
 
     def passages_by_id(self, ids: Sequence[str]) -> dict[str, Passage]:
         """The passages with these ids, in the order of `ids`; unknown ids are left out."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT id, document_id, position, text, details FROM passages "
                 "WHERE id IN (SELECT value FROM json_each(?))",
@@ -218,12 +200,12 @@ class Library:
 
     def passage_count(self) -> int:
         """How many passages it holds."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return int(connection.execute("SELECT count(*) FROM passages").fetchone()[0])
 
     def known(self, ids: Collection[str]) -> set[str]:
         """Those of the passage ids that the library holds."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT id FROM passages WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
             ).fetchall()
@@ -231,7 +213,7 @@ class Library:
 
     def made_from(self) -> dict[str, str]:
         """For each document id, what `put` was told that it was made from."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return dict(connection.execute("SELECT id, made_from FROM documents").fetchall())
 
     # -- writing -------------------------------------------------------------------------------------------------
@@ -254,7 +236,7 @@ class Library:
         for passage, vector in zip(passages, vectors, strict=True):
             _check_shapes(passage, vector, identity.dimension)
         metadata = document.metadata
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             _remove(connection, metadata.id)
             connection.execute(
                 "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -277,18 +259,16 @@ class Library:
 
     def remove(self, document_id: str) -> None:
         """Remove a document and all that was made from it; nothing happens where it is unknown."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             _remove(connection, document_id)
 
     def clear(self) -> None:
         """Remove all documents, and forget the embedder; the file shrinks and keeps none of their text."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute("DELETE FROM documents")
             connection.execute("DELETE FROM words")
             connection.execute("DELETE FROM meta WHERE key <> 'schema'")
-        with _instructive(self.path), closing(self._connect()) as connection:
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._database.shrink()
 
     # -- vectors and words ---------------------------------------------------------------------------------------
 
@@ -298,7 +278,7 @@ class Library:
         The key is the passage id; for sentences it is followed by "#" and the position of the sentence.
         """
         column = "sentences" if signal is Signal.SENTENCE else signal.value
-        with self._reading() as connection, closing(connection.cursor()) as cursor:
+        with self._database.reading() as connection, closing(connection.cursor()) as cursor:
             cursor.execute(
                 f"SELECT id, document_id, length(vectors.text), vectors.{column} FROM passages "
                 "JOIN vectors ON passage = number ORDER BY document_id, position"
@@ -310,7 +290,7 @@ class Library:
 
     def vector_counts(self) -> dict[Signal, int]:
         """How many vectors each signal has."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             passages, sentences = connection.execute(
                 "SELECT count(*), coalesce(sum(length(sentences) / length(text)), 0) FROM vectors"
             ).fetchone()
@@ -332,7 +312,7 @@ class Library:
 
     def passage_vectors(self, document_id: str) -> dict[str, PassageVectors]:
         """All vectors of a document's passages by passage id."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(
                 "SELECT id, v.text, v.context, v.sentences, v.tokens "
                 "FROM passages JOIN vectors AS v ON passage = number WHERE document_id = ?",
@@ -365,78 +345,35 @@ class Library:
         """
         only = None if document_ids is None else json.dumps(sorted(document_ids))
         try:
-            with self._reading() as connection:
+            with self._database.reading() as connection:
                 rows = connection.execute(
                     "SELECT id, -bm25(words, ?, ?, ?) AS score FROM words JOIN passages ON number = words.rowid "
                     "WHERE words MATCH ? AND (? IS NULL OR document_id IN (SELECT value FROM json_each(?))) "
                     "ORDER BY score DESC, id LIMIT ?",
                     (*weights, match, only, only, limit),
                 ).fetchall()
-        except _QueryError as error:
+        except QueryError as error:
             raise ValueError(f"{match!r} is not an FTS5 query: {error}") from error
         return [(str(passage_id), float(score)) for passage_id, score in rows]
 
-    # -- connections ---------------------------------------------------------------------------------------------
+    # -- shared by the above -------------------------------------------------------------------------------------
+
+    def _meta(self) -> dict[str, str]:
+        with self._database.reading() as connection:
+            return dict(connection.execute("SELECT key, value FROM meta").fetchall())
 
     def _blobs(self, column: str, passage_ids: Sequence[str]) -> list[tuple[str, int, bytes]]:
         """(passage id, bytes of a vector, blob) of each known passage."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return connection.execute(
                 f"SELECT id, length(vectors.text), vectors.{column} FROM passages JOIN vectors ON passage = number "
                 "WHERE id IN (SELECT value FROM json_each(?))",
                 (json.dumps(list(passage_ids)),),
             ).fetchall()
 
-    def _schema_version(self) -> str | None:
-        """Empty where there are no tables yet; None where they are those of something else."""
-        with self._reading() as connection:
-            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            if "meta" not in tables:
-                return None if tables else ""
-            row = connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()
-        return str(row[0]) if row else None
 
-    def _create(self) -> None:
-        """Make the tables; the lock is for two processes that both find no file."""
-        with self.exclusive(wait=BUSY_SECONDS), closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            with _transaction(connection, "IMMEDIATE"):
-                if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
-                    for statement in filter(str.strip, schema.TABLES.split(";")):
-                        connection.execute(statement)
-                    connection.execute("INSERT INTO meta VALUES ('schema', ?)", (schema.SCHEMA_VERSION,))
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")  # a commit outlives a power cut
-        connection.execute("PRAGMA secure_delete = ON")  # a removed document leaves no text in the file
-        return connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that nobody else uses meanwhile, from the idle ones or new."""
-        with _instructive(self.path):
-            with self._guard:
-                connection = self._idle.pop() if self._idle else None
-            connection = connection or self._connect()
-            try:
-                yield connection
-            except BaseException:
-                connection.close()
-                raise
-            with self._guard:
-                self._idle.append(connection)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: all of it or nothing."""
-        with _instructive(self.path), closing(self._connect()) as connection, _transaction(connection, "IMMEDIATE"):
-            yield connection
-
-
-class _QueryError(LibraryError):
-    """A statement of ours that SQLite does not understand: in effect a wrong FTS5 query."""
+def _is_empty(connection: Connection) -> bool:
+    return connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone() is None
 
 
 def _identity_rows(identity: EmbedderIdentity) -> dict[str, str]:
@@ -444,6 +381,7 @@ def _identity_rows(identity: EmbedderIdentity) -> dict[str, str]:
         "embedder": identity.name,
         "weights_sha256": identity.weights_sha256,
         "dimension": str(identity.dimension),
+        "passage_format": str(PASSAGE_FORMAT),
     }
 
 
@@ -455,14 +393,14 @@ def _check_shapes(passage: Passage, vectors: PassageVectors, dimension: int) -> 
         raise ValueError(f"{passage.id}: its vectors do not fit {s} sentences and {d} dimensions")
 
 
-def _remove(connection: sqlite3.Connection, document_id: str) -> None:
+def _remove(connection: Connection, document_id: str) -> None:
     connection.execute(
         "DELETE FROM words WHERE rowid IN (SELECT number FROM passages WHERE document_id = ?)", (document_id,)
     )
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))  # the rest follows by its foreign keys
 
 
-def _insert_passage(connection: sqlite3.Connection, title: str, passage: Passage, vectors: PassageVectors) -> None:
+def _insert_passage(connection: Connection, title: str, passage: Passage, vectors: PassageVectors) -> None:
     number = connection.execute(
         "INSERT INTO passages (id, document_id, position, text, details) VALUES (?, ?, ?, ?, ?)",
         (passage.id, passage.document_id, passage.position, passage.text, schema.passage_details(passage)),
@@ -475,48 +413,4 @@ def _insert_passage(connection: sqlite3.Connection, title: str, passage: Passage
     connection.execute(
         "INSERT INTO words (rowid, title, section, text) VALUES (?, ?, ?, ?)",
         (number, title, " › ".join(passage.locator.section), passage.text),
-    )
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection, kind: str = "DEFERRED") -> Iterator[None]:
-    """All of the block sees, or makes, one state."""
-    connection.execute(f"BEGIN {kind}")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):  # SQLite has rolled back by itself where the disk was full
-            connection.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def _instructive(path: Path) -> Iterator[None]:
-    """Say in one line what SQLite or the file system refused, and what to do."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise _explained(path, error) from error
-
-
-def _explained(path: Path, error: sqlite3.Error | OSError) -> LibraryError:
-    reason = " ".join(str(error).split())
-    code = getattr(error, "sqlite_errorname", "") or ""
-    if code == "SQLITE_ERROR":
-        return _QueryError(reason)
-    if code.startswith("SQLITE_FULL") or code.startswith("SQLITE_IOERR") or getattr(error, "errno", 0) == errno.ENOSPC:
-        return LibraryError(
-            f"the disk does not take what is written to {path} ({reason}); the library is as it was; "
-            "free some space, then run: policy-assistant ingest"
-        )
-    if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        return LibraryError(
-            f"{path} is not a readable library ({reason}); move it away, then run: policy-assistant ingest"
-        )
-    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return LibraryError(f"{path} is being written by another process; wait until it has ended, then run this again")
-    return LibraryError(
-        f"{path} cannot be opened or written ({reason}); give this user the right to write there, "
-        "or set ASSISTANT_DATA_DIR to another folder"
     )

@@ -41,7 +41,7 @@ class Phrase:
 
 @dataclass(frozen=True)
 class WordLists:
-    """The words that shape phrases; `verbs` and `general` are compared by stem."""
+    """The words that shape phrases; `verbs` holds all their forms, `general` is compared by stem."""
 
     function_words: frozenset[str]
     verbs: frozenset[str]
@@ -53,7 +53,8 @@ class WordLists:
 
     @cached_property
     def _token(self) -> re.Pattern[str]:
-        fixed = [r"\b" + r"\s+".join(map(re.escape, phrase.split())) + r"\b" for phrase in self.fixed_phrases]
+        longest_first = sorted(self.fixed_phrases, key=len, reverse=True)
+        fixed = [r"\b" + r"\s+".join(map(re.escape, phrase.split())) + r"\b" for phrase in longest_first]
         return re.compile("|".join([*fixed, TOKEN]), re.IGNORECASE)
 
     def tokens(self, text: str) -> list[str]:
@@ -69,7 +70,7 @@ class WordLists:
             return False
         if lower.endswith("ly") and lower not in self.ly_nouns:
             return False
-        return " " in word or stem(lower) not in self.verbs
+        return lower not in self.verbs
 
     def is_verb_or_content(self, word: str) -> bool:
         """Whether a word is more than a function word."""
@@ -78,6 +79,15 @@ class WordLists:
     def is_topical(self, word: str) -> bool:
         """Whether a word says something on its own: content, and not general."""
         return self.is_content(word) and stem(word) not in self.general
+
+
+def verb_forms(verb: str) -> set[str]:
+    """A verb with its regular forms; forms that do not exist do no harm."""
+    base = verb[:-1] if verb.endswith(("e", "y")) else verb
+    endings = {"e": ("es", "ed", "ing"), "y": ("ies", "ied", "ying", "ys", "yed")}.get(
+        verb[-1], ("s", "es", "ed", "ing", f"{verb[-1]}ed", f"{verb[-1]}ing")
+    )
+    return {verb, *(base + ending for ending in endings)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Pure; the word lists and patterns are data (`prompts/question.yaml`).
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,12 @@ from assistant.data_files import read_yaml
 from assistant.domain import DocumentMetadata
 from assistant.errors import DataFileError
 from assistant.lexicon import WORD, Lexicon, stem, words
+
+NAMED = 1.0  # naming score from which a document counts as named
+NAMED_APART = 0.4  # of several named, those that score less than the best by more are not meant
+NAMED_IN_PASSING = 0.5
+TITLE_SHARE = 0.6  # of a title's words, weighed by how few titles have them, that name it
+COMMON_IDF = 1.2  # a body whose name is in every fourth passage ("United Nations") names no document
 
 
 class Expected(StrEnum):
@@ -59,6 +66,7 @@ class Question:
     names: tuple[str, ...]  # capitalised words inside the question and words with digits
     numbers: tuple[str, ...]
     documents: tuple[str, ...]  # ids of documents that it names
+    side_by_side: bool  # it names several of them apart
 
 
 def read_rules(prompts_dir: Path) -> QuestionRules:
@@ -99,6 +107,7 @@ def read_question(text: str, rules: QuestionRules, lexicon: Lexicon, documents: 
         corrected = re.sub(rf"\b{re.escape(typed)}\b", read, corrected)
     focus = _focus(corrected)
     terms = content_terms(corrected, rules)
+    named, side_by_side = named_documents(corrected, documents, lexicon, rules)
     return Question(
         text=corrected,
         focus=focus,
@@ -108,10 +117,11 @@ def read_question(text: str, rules: QuestionRules, lexicon: Lexicon, documents: 
         expected=_expected(focus, rules),
         enumeration=bool(rules.enumeration.search(focus)) or _count(focus, rules) is not None,
         count=_count(focus, rules),
-        comparison=bool(rules.comparison.search(focus)),
+        comparison=side_by_side or bool(rules.comparison.search(focus)),
         names=_names(corrected, rules),
         numbers=tuple(dict.fromkeys(re.findall(r"\b\d[\d,.]*\b", corrected))),
-        documents=named_documents(corrected, documents, lexicon),
+        documents=named,
+        side_by_side=side_by_side,
     )
 
 
@@ -185,42 +195,75 @@ def _names(text: str, rules: QuestionRules) -> tuple[str, ...]:
     return tuple(found)
 
 
-def named_documents(text: str, documents: Sequence[DocumentMetadata], lexicon: Lexicon) -> tuple[str, ...]:
-    """The documents that a question names by body, title, year and kind; none when all fit equally.
-
-    A document is named when the question has a distinctive name of its body or title: one that not every document
-    shares. Year and kind narrow a choice between documents, they do not make one alone unless only one document fits.
+def named_documents(
+    text: str, documents: Sequence[DocumentMetadata], lexicon: Lexicon, rules: QuestionRules
+) -> tuple[tuple[str, ...], bool]:
+    """The documents that a question names by symbol, body, title, kind and year, and whether it sets several of them
+    side by side: names them by different words ("the 2010 meeting and the 2016 workshop").
     """
-    asked = f" {' '.join(words(text))} "
-    scores = {d.id: _naming_score(asked, d, documents, lexicon) for d in documents}
-    best = max(scores.values(), default=0.0)
-    if best < 1.0:
-        return ()
-    named = tuple(d.id for d in documents if scores[d.id] >= 1.0)
-    return named if len(named) < len(documents) else ()
+    names = [name for found, others in lexicon.expansions(text) for name in (found, *others)]
+    asked = f" {' '.join(words(' | '.join([text, *names]).replace('|', ' zzz ')))} "
+    naming = {d.id: _naming(asked, d, documents, lexicon, rules) for d in documents}
+    passing = [d.id for d in documents if naming[d.id][0] >= NAMED_IN_PASSING]
+    apart = any(naming[a][1].isdisjoint(naming[b][1]) for a in passing for b in passing)
+    if apart:
+        return tuple(passing), True
+    best = max((score for score, _ in naming.values()), default=0.0)
+    named = tuple(d.id for d in documents if naming[d.id][0] >= max(NAMED, best - NAMED_APART))
+    return (named if len(named) < len(documents) else ()), False
 
 
-def _naming_score(
-    asked: str, document: DocumentMetadata, documents: Sequence[DocumentMetadata], lexicon: Lexicon
-) -> float:
+def _naming(
+    asked: str,
+    document: DocumentMetadata,
+    documents: Sequence[DocumentMetadata],
+    lexicon: Lexicon,
+    rules: QuestionRules,
+) -> tuple[float, frozenset[str]]:
+    """How well a question names a document, and by which words.
+
+    1 for a body or most of a title, half for a kind or a year that only this document has.
+    """
+    if document.symbol and f" {' '.join(words(document.symbol))} " in asked:
+        return 3.0, frozenset({document.symbol})
     score = 0.0
-    if document.symbol and " ".join(words(document.symbol)) in asked:
-        return 3.0
-    for name in _body_names(document, lexicon):
+    by: set[str] = set()
+    for name in sorted(_body_names(document, lexicon), key=len, reverse=True):
         if f" {name} " in asked:
             score += 1.0
+            by |= {stem(w) for w in name.split()}
             break
-    kind = " ".join(words(document.kind or ""))
-    same_kind = sum(1 for d in documents if d.kind == document.kind)
-    if kind and f" {kind} " in asked:
-        score += 1.0 if same_kind == 1 else 0.4
+    stems = {stem(w) for w in asked.split()}
+    for title in {document.title, document.short_title or document.title}:
+        for part in re.split(r"[:;]", title):
+            weight = _title_weights(part, documents, rules)
+            met = weight.keys() & stems
+            if len(met) > 1 and sum(weight[t] for t in met) >= TITLE_SHARE * sum(weight.values()):
+                score += 1.0
+                by |= met
+                break
+    kinds = [{stem(w) for w in words(d.kind or "")} for d in documents]
+    own = {stem(w) for w in words(document.kind or "") if sum(stem(w) in kind for kind in kinds) == 1}
+    if own & stems:
+        score += 0.5
+        by |= own & stems
     if document.year and f" {document.year} " in asked:
-        same_year = sum(1 for d in documents if d.year == document.year)
-        score += 0.5 if same_year == 1 else 0.2
-    return score
+        score += 0.5 if sum(d.year == document.year for d in documents) == 1 else 0.25
+        by.add(str(document.year))
+    return score, frozenset(by)
+
+
+def _title_weights(
+    title: str, documents: Sequence[DocumentMetadata], rules: QuestionRules
+) -> Mapping[str, float]:
+    """The weight of each content stem of a title: more, the fewer titles have it."""
+    own = {stem(w) for w in words(title) if w not in rules.stopwords}
+    titles = [{stem(w) for w in words(f"{d.title} {d.short_title or ''}")} for d in documents]
+    return {t: math.log(1 + len(documents) / max(1, sum(t in other for other in titles))) for t in own}
 
 
 def _body_names(document: DocumentMetadata, lexicon: Lexicon) -> set[str]:
+    """The names of the body that issued a document; none where one of them is all over the library."""
     body = re.sub(r"\([^)]*\)", " ", document.body or "")
     names = {" ".join(words(body))} if body.strip() else set()
     opening = re.split(r"\s(?:for|to|of|on)\s", body.strip())[0]
@@ -231,7 +274,9 @@ def _body_names(document: DocumentMetadata, lexicon: Lexicon) -> set[str]:
         keys = {" ".join(words(name)) for name in group}
         if keys & names:
             names |= keys
-    return {name for name in names if name}
+    names.discard("")
+    common = any(max(lexicon.idf(w) for w in name.split()) < COMMON_IDF for name in names)
+    return set() if common else names
 
 
 def _read_places(prompts_dir: Path) -> re.Pattern[str]:

@@ -11,13 +11,18 @@ from assistant.data_files import read_yaml
 from assistant.domain import Filters, Hit, Passage
 from assistant.embedding import Embedder, Encoding
 from assistant.errors import DataFileError
+from assistant.geometry import Geometry
 from assistant.lexicon import Lexicon, words
-from assistant.library import Library, Signal
+from assistant.library import Library, Signal, Vector
 from assistant.question import Question
 from assistant.vector_index import VectorIndex
 
 Scores = dict[str, float]
+Ranked = tuple[Passage, float, Mapping[str, float]]
 HITS = 10  # passages in a result
+COMPARED = 3  # documents that a comparison which names none is spread over
+RANKING = ("fused", "sentence_centred", "late_interaction")
+PLAIN_WEIGHT = 0.5  # of a token that is no content word, in units of the mean idf: how a thing is asked tells much
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,8 @@ class RetrievalWeights:
     context: float
     sentence: float
     words: float
+    fused: float
+    sentence_centred: float
     late_interaction: float
     named_document: float
     depth: int
@@ -36,10 +43,11 @@ class RetrievalWeights:
 
 @dataclass(frozen=True, slots=True)
 class EncodedQuery:
-    """A question as the embedder sees it, with the weight of each token f32[t] (idf of the word it stands in)."""
+    """A question as the embedder sees it; of each token its weight f32[t] and whether it is of a content word."""
 
     encoding: Encoding
     token_weights: npt.NDArray[np.float32]
+    content: npt.NDArray[np.bool_]
 
 
 def read_weights(prompts_dir: Path, profile: str) -> RetrievalWeights:
@@ -61,17 +69,15 @@ def read_weights(prompts_dir: Path, profile: str) -> RetrievalWeights:
 
 
 def encode_query(question: Question, lexicon: Lexicon, embedder: Embedder) -> EncodedQuery:
-    """Embed a question once; each token is weighed by how rare its word is in the library."""
+    """Embed a question once; a token of a content word is weighed by how rare the word is in the library."""
     text = dense_text(question)
     encoding = embedder.encode([text])[0]
-    weights = np.zeros(len(encoding.token_spans), dtype=np.float32)
-    stop = 0.0 if question.terms else 1.0
     content = set(question.terms) | {w for _, names in question.expansions for n in names for w in words(n)}
-    ceiling = lexicon.idf("") if lexicon.passages else 1.0
-    for i, (start, end) in enumerate(encoding.token_spans):
-        whole = _word_around(text, start, end)
-        weights[i] = max(stop, min(lexicon.idf(whole), ceiling)) if whole in content else stop
-    return EncodedQuery(encoding, weights)
+    whole = [_word_around(text, start, end) for start, end in encoding.token_spans]
+    is_content = np.array([word in content for word in whole], dtype=bool)
+    weights = np.array([lexicon.idf(word) for word in whole], dtype=np.float32)
+    usual = float(weights[is_content].mean()) if is_content.any() else 1.0
+    return EncodedQuery(encoding, np.where(is_content, weights, PLAIN_WEIGHT * usual).astype(np.float32), is_content)
 
 
 def dense_text(question: Question) -> str:
@@ -99,23 +105,43 @@ def retrieve(
     weights: RetrievalWeights,
     library: Library,
     index: VectorIndex,
+    geometry: Geometry,
 ) -> tuple[Hit, ...]:
     """The ten best passages, best first.
 
-    A comparison that names several documents searches each of them and takes turns, so that none is swallowed.
+    A comparison takes turns between documents, so that none is swallowed: those that it names, each searched for
+    itself; otherwise the two or three that hold the best passages.
     """
     held = library.documents()
     admitted = [d.id for d in held if filters.admit(d)]
     if not admitted:
         return ()
+
+    def search(documents: Collection[str] | None) -> list[Ranked]:
+        return _search(question, query, documents, weights, library, index, geometry)
+
     named = [d for d in question.documents if d in admitted]
-    if len(named) > 1:
-        results = [_search(question, query, [d], weights, library, index) for d in named]
-        merged = [s[i] for i in range(HITS) for s in results if i < len(s)][:HITS]
+    if question.side_by_side and len(named) > 1:
+        merged = _in_turns([search([d]) for d in named])
     else:
-        only = admitted if len(admitted) < len(held) else None
-        merged = _search(question, query, only, weights, library, index)[:HITS]
-    return tuple(Hit(p, score, rank, signals) for rank, (p, score, signals) in enumerate(merged, 1))
+        merged = search(admitted if len(admitted) < len(held) else None)
+        if question.comparison:
+            merged = _in_turns(_by_document(merged)[:COMPARED]) + merged
+    return tuple(
+        Hit(p, score, rank, signals) for rank, (p, score, signals) in enumerate(_without_repeats(merged)[:HITS], 1)
+    )
+
+
+def _by_document(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
+    """The ranking of each document, that with the best passage first."""
+    groups: dict[str, list[Ranked]] = {}
+    for entry in ranked:
+        groups.setdefault(entry[0].document_id, []).append(entry)
+    return list(groups.values())
+
+
+def _in_turns(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
+    return [ranking[i] for i in range(HITS) for ranking in rankings if i < len(ranking)]
 
 
 def _search(
@@ -125,34 +151,34 @@ def _search(
     weights: RetrievalWeights,
     library: Library,
     index: VectorIndex,
-) -> list[tuple[Passage, float, Mapping[str, float]]]:
+    geometry: Geometry,
+) -> list[Ranked]:
+    """Propose, fuse, re-rank."""
     vector = query.encoding.vector
+    proposing = {"text": weights.text, "context": weights.context, "sentence": weights.sentence, "words": weights.words}
     found: dict[str, Scores] = {}
-    for signal, weight in ((Signal.TEXT, weights.text), (Signal.CONTEXT, weights.context),
-                           (Signal.SENTENCE, weights.sentence)):
-        if weight:
+    for signal in Signal:
+        if proposing[signal.value]:
             found[signal.value] = dict(index.search(signal, vector, weights.depth, documents))
     match = word_match(question)
     if weights.words and match:
         found["words"] = dict(library.search_words(match, weights.depth, documents))
-    fused = fuse(found, {"text": weights.text, "context": weights.context,
-                         "sentence": weights.sentence, "words": weights.words})
-    passages = library.passages_by_id(sorted(fused, key=lambda i: (-fused[i], i))[: weights.depth])
-    scores = {i: fused[i] + weights.named_document * (p.document_id in question.documents)
-              for i, p in passages.items()}
-    order = sorted(scores, key=lambda i: (-scores[i], i))
+    found["fused"] = fuse(found, proposing)
+    best = sorted(found["fused"], key=lambda i: (-found["fused"][i], i))[: weights.candidates]
+    passages = library.passages_by_id(best)
+    candidates = list(passages)
+    found["fused"] = {i: found["fused"][i] for i in candidates}
+    if weights.sentence_centred:
+        found["sentence_centred"] = best_sentences(vector, library.sentence_vectors(candidates), geometry)
     if weights.late_interaction:
-        candidates = order[: weights.candidates]
-        late = late_interaction(query, library.token_vectors(candidates))
-        found["late_interaction"] = late
-        share = weights.late_interaction
-        scaled = _min_max(late)
-        for i in candidates:
-            scores[i] = (1 - share) * scores[i] + share * scaled.get(i, 0.0)
-        order = sorted(candidates, key=lambda i: (-scores[i], i))
-    return _without_repeats(
-        [(passages[i], scores[i], {name: s[i] for name, s in found.items() if i in s}) for i in order]
+        found["late_interaction"] = late_interaction(query, library.token_vectors(candidates), geometry)
+    scores = fuse(
+        {name: found[name] for name in RANKING if name in found}, {name: getattr(weights, name) for name in RANKING}
     )
+    for i, passage in passages.items():
+        scores[i] += weights.named_document * (passage.document_id in question.documents)
+    order = sorted(candidates, key=lambda i: (-scores[i], i))
+    return [(passages[i], scores[i], {name: s[i] for name, s in found.items() if i in s}) for i in order]
 
 
 def fuse(found: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
@@ -169,27 +195,31 @@ def fuse(found: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
     return fused
 
 
-def late_interaction(query: EncodedQuery, passages: Mapping[str, npt.NDArray[np.int8]]) -> Scores:
-    """For each question token the best cosine among a passage's token vectors; their weighted mean, in [-1, 1].
+def best_sentences(vector: Vector, sentences: Mapping[str, Vector], geometry: Geometry) -> Scores:
+    """The best centred cosine of a question f32[d] among the sentences f32[s, d] of each passage, in [-1, 1]."""
+    asked = geometry.sentences(vector)
+    return {i: float((geometry.sentences(rows) @ asked).max()) if len(rows) else -1.0 for i, rows in sentences.items()}
 
-    Source: ColBERT's MaxSim (Khattab and Zaharia, 2020), here with the embedder's own token vectors and idf weights.
+
+def late_interaction(query: EncodedQuery, passages: Mapping[str, npt.NDArray[np.int8]], geometry: Geometry) -> Scores:
+    """For each question token the best centred cosine among a passage's token vectors; their weighted mean.
+
+    Source: ColBERT's MaxSim (Khattab and Zaharia, 2020), here with the embedder's own token vectors.
     """
-    weights = query.token_weights
-    total = float(weights.sum())
+    total = float(query.token_weights.sum())
     if not passages or total <= 0:
         return {}
-    keep = weights > 0
-    asked = query.encoding.token_vectors[keep]
-    share = weights[keep] / total
+    share = query.token_weights / total
     names = list(passages)
-    stacked = np.concatenate([passages[i] for i in names]).astype(np.float32) / 127.0
-    similarity = asked @ stacked.T
-    ends = np.cumsum([len(passages[i]) for i in names])
+    similarity = geometry.token_similarity(
+        query.encoding.token_vectors, np.concatenate([passages[i] for i in names])
+    )
     scores: Scores = {}
     start = 0
-    for name, end in zip(names, ends, strict=True):
+    for name in names:
+        end = start + len(passages[name])
         scores[name] = float(share @ similarity[:, start:end].max(axis=1)) if end > start else -1.0
-        start = int(end)
+        start = end
     return scores
 
 

@@ -7,7 +7,7 @@ few that complete the question. After the topic and sub-topic keywords of histor
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +22,16 @@ MARKER = re.compile(r"\[\d+\]")
 
 Weights = Mapping[str, float]
 Idf = Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseLimits:
+    """How phrases are scored and how many are taken: the best one always, others while their share of the likelihood of
+    all phrases is at least `share`. So a short conversation, which has few, gives more of them than a long answer."""
+
+    weights: Weights
+    share: float
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +69,9 @@ def rarity(spoken: Iterable[str], idf: Idf) -> list[float]:
 
 
 def candidates(
-    question: str, said: Sequence[Said], lists: WordLists, idf: Idf, *, person: bool = False
+    question: str, said: Sequence[Said], lists: WordLists, idf: Idf
 ) -> list[tuple[Phrase, dict[str, float]]]:
-    """The phrases of the turns (oldest first) that add a word to the question, each with what speaks for it.
-
-    `person` says that the question points to a person ("she").
-    """
+    """The phrases of the turns (oldest first) that add a word to the question, each with what speaks for it."""
     asked = set(topical_stems(question, lists))
     mentions = _collect(said)
     turns, last_answer = _stem_counts(said)
@@ -86,7 +93,6 @@ def candidates(
             "completes": float(len(new) < len(phrase.stems)),
             "asked_and_answered": float(bool(asked_before and in_answer)),
             "long": float(len(phrase.stems) >= 3),
-            "person": float(person and _may_be_a_person(phrase)),
         }
         found.append((phrase, features))
     return found
@@ -123,25 +129,34 @@ def _raise(features: dict[str, float], name: str, value: float) -> None:
     features[name] = max(features.get(name, 0.0), value)
 
 
-def _stem_counts(said: Sequence[Said]) -> tuple[Counter[str], Counter[str]]:
-    """Turns that mention each stem (an answer counts half, those before the last but one not), and how often the last
-    answer does."""
-    turns: Counter[str] = Counter()
+def _stem_counts(said: Sequence[Said]) -> tuple[Mapping[str, float], Counter[str]]:
+    """Turns that mention each stem (each of the last two answers counts half a turn, earlier ones not at all), and how
+    often the last answer does."""
+    turns: defaultdict[str, float] = defaultdict(float)
     for position, turn in enumerate(said):
         for key in {key for phrase in turn.question for key in phrase.stems}:
-            turns[key] += 2
+            turns[key] += 1.0
         if position >= len(said) - 2:
             for key in {key for phrase in turn.answer for key in phrase.stems}:
-                turns[key] += 1
-    halves = Counter({key: count / 2 for key, count in turns.items()})
-    last = Counter(key for phrase in said[-1].answer for key in phrase.stems) if said else Counter()
-    return halves, last  # type: ignore[return-value]  # halves are what Counter holds
+                turns[key] += 0.5
+    return turns, Counter(key for phrase in said[-1].answer for key in phrase.stems) if said else Counter()
+
+
+def last_person(said: Sequence[Said]) -> Phrase | None:
+    """The phrase that "she" or "he" most likely means: the first of the latest turn that looks like the name of a
+    person, what was answered before what was asked."""
+    for turn in reversed(said):
+        for phrase in (*turn.answer, *turn.question):
+            if _may_be_a_person(phrase):
+                return phrase
+    return None
 
 
 def _may_be_a_person(phrase: Phrase) -> bool:
-    """Two or more capitalised words, none of them an acronym or with digits: "Karen Odaba Mosoti"."""
+    """Two or more capitalised words without an article, none an acronym or with digits: "Karen Odaba Mosoti"."""
     parts = phrase.text.split()
-    return phrase.named and len(parts) >= 2 and all(part[0].isupper() and part[1:].islower() for part in parts)
+    capitalised = all(part[0].isupper() and part[1:].islower() for part in parts)
+    return phrase.named and len(parts) >= 2 and capitalised and phrase.before is not Before.DETERMINER
 
 
 def weigh(features: Mapping[str, float], weights: Weights) -> float:
@@ -150,20 +165,29 @@ def weigh(features: Mapping[str, float], weights: Weights) -> float:
 
 
 def choose(
-    found: Sequence[tuple[Phrase, Mapping[str, float]]], asked: Iterable[str], weights: Weights, least: float, most: int
+    found: Sequence[tuple[Phrase, Mapping[str, float]]], asked: Iterable[str], limits: PhraseLimits
 ) -> list[str]:
-    """The texts of the best phrases, best first: the best one always, others where they score at least `least` and say
-    something that those before them do not."""
-    ranked = sorted(((weigh(features, weights), phrase) for phrase, features in found), key=lambda pair: -pair[0])
+    """The texts of the best phrases, best first; one that says nothing new after those before it is passed over."""
+    scored = ((math.exp(weigh(features, limits.weights)), phrase, features) for phrase, features in found)
+    ranked = sorted(scored, key=lambda entry: -entry[0])
+    least = limits.share * sum(likelihood for likelihood, *_ in ranked)
     chosen: list[Phrase] = []
     known = set(asked)
-    for score, phrase in ranked:
-        if len(chosen) >= most or (chosen and score < least):
+    for likelihood, phrase, features in ranked:
+        if chosen and likelihood < least:
             break
         new = [key for key in phrase.stems if key not in known]
-        repeats = any(set(phrase.stems) & set(earlier.stems) for earlier in chosen)
-        if not new or (repeats and 2 * len(new) <= len(phrase.stems)):
+        part = next((place for place, earlier in enumerate(chosen) if set(earlier.stems) < set(phrase.stems)), None)
+        if part is not None and features["asked_often"]:
+            chosen[part] = phrase  # the user's own "2010 workshop" for "2010"
+        elif len(chosen) < limits.most and new and not _repeats(phrase, new, chosen):
+            chosen.append(phrase)
+        else:
             continue
-        chosen.append(phrase)
         known.update(phrase.stems)
     return [phrase.text for phrase in chosen]
+
+
+def _repeats(phrase: Phrase, new: Sequence[str], chosen: Sequence[Phrase]) -> bool:
+    """Whether half of a phrase or more has been said by one that was chosen before it."""
+    return 2 * len(new) <= len(phrase.stems) and any(set(phrase.stems) & set(earlier.stems) for earlier in chosen)

@@ -22,7 +22,7 @@ SCHEMA_VERSION = "1"
 
 # What is the document's text at a span (blocks, sentences) is stored as the span only. Token vectors stand last in
 # their row, so that reading the others does not walk over their pages.
-TABLES = """
+_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, made_from TEXT NOT NULL, metadata TEXT NOT NULL,
@@ -43,6 +43,10 @@ CREATE TABLE vectors (
 );
 CREATE VIRTUAL TABLE words USING fts5 (title, section, text, tokenize = 'porter unicode61');
 """
+STATEMENTS = (
+    *(statement for statement in _TABLES.split(";") if statement.strip()),
+    f"INSERT INTO meta VALUES ('schema', '{SCHEMA_VERSION}')",
+)
 
 
 def as_json(value: Any) -> str:

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 WIDTH = 400  # user units; a phone is about as wide, so that text keeps its size there
-LABELS = 150  # room for the names of the rows
+LABELS = 168  # room for the names of the rows
 ROW = 24
 EDGE = 16
 SIDE = 260  # of the square that the curve is drawn in

@@ -20,7 +20,7 @@ from evals.report import Record, build_record, compare, read_record
 from evals.report_html import html
 from evals.report_markdown import markdown
 from evals.run import evaluate
-from evals.tables import label, show
+from evals.tables import label, promise, show
 from evals.validate import check_cases, check_splits
 
 REPORTS_FOLDER = "evaluation"  # below the data folder
@@ -41,7 +41,7 @@ def run_eval(
     ablations: bool,
 ) -> int:
     """Evaluate, print the main figures, and write NAME.json, NAME.html and NAME.md into the folder `output`
-    (data folder/evaluation unless given); NAME is the split or the name of the case file.
+    (data folder/evaluation unless given); NAME is the split or the name of the case file, with the size of a subset.
 
     Returns:
         0, or 1 when `gate` finds a figure out of its bounds.
@@ -105,7 +105,8 @@ def write_report(record: Record, folder: Path) -> list[Path]:
         AssistantError: the folder cannot be written.
     """
     contents = {".html": html(record), ".md": markdown(record), ".json": json.dumps(record, ensure_ascii=False)}
-    paths = [folder / f"{record['split']}{suffix}" for suffix in contents]
+    name = record["split"] if record["subset"] is None else f"{record['split']}-{record['subset']}"
+    paths = [folder / f"{name}{suffix}" for suffix in contents]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, content in zip(paths, contents.values(), strict=True):
@@ -152,9 +153,9 @@ def _made_with(settings: Settings, library: Library) -> dict[str, Any]:
     return {
         "model": settings.embedding_model,
         "retrieval profile": settings.retrieval_profile,
-        "library": library.stamp(),
-        "data files": ", ".join(f"{path.name} {file_fingerprint(path)}" for path in files),
+        "library": library.stamp()[:16],
         "machine": f"{os.cpu_count()} CPUs, Python {platform.python_version()}",
+        "data files": ", ".join(f"{path.name} {file_fingerprint(path)}" for path in files),
     }
 
 
@@ -166,7 +167,7 @@ def _print_figures(record: Record) -> None:
                 print(f"  {label(record, name):26}{show(record, name, figure)}")
     for target in record.get("targets", ()):
         if not target["kept"]:
-            print(f"target not reached: {target['bound']}")
+            print(f"target not reached: {promise(record, target)}")
 
 
 def _progress(column: str, done: int, total: int) -> None:

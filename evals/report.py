@@ -67,8 +67,8 @@ def build_record(
     }  # fmt: skip
     if main.label == PRODUCTION:
         record["targets"] = [
-            {"bound": str(v.bound), "metric": v.bound.metric, "kind": v.bound.kind, "value": v.value, "kept": v.kept}
-            for v in check(record, targets)
+            {**asdict(verdict.bound), "value": verdict.value, "kept": verdict.kept}
+            for verdict in check(record, targets)
         ]
     return record
 

@@ -29,25 +29,22 @@ def html(record: Record) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{escape(title)}</title><style>{STYLE.read_text(encoding='utf-8')}</style></head><body><main>",
             f"<h1>{escape(title)}</h1>",
-            _facts(record),
+            f"<p>{record['cases']} cases, {escape(record['date'][:16].replace('T', ' '))} UTC</p>",
             _tiles(record),
             _charts(record),
             *(_table(table) for table in all_tables(record)),
             _failing_cases(record),
             _definitions(record),
+            _made_with(record),
             "</main></body></html>",
         ]
     )
 
 
-def _facts(record: Record) -> str:
-    facts = {
-        "Date": record["date"][:16].replace("T", " ") + " UTC",
-        "Cases": f"{record['cases']} (fingerprint {record['cases_fingerprint']})",
-        **record["made_with"],
-    }
+def _made_with(record: Record) -> str:
+    facts = {**record["made_with"], "cases": record["cases_fingerprint"]}
     entries = "".join(f"<dt>{escape(str(key))}</dt><dd>{escape(str(value))}</dd>" for key, value in facts.items())
-    return f'<dl class="facts">{entries}</dl>'
+    return f'<h2>Made with</h2><dl class="facts">{entries}</dl>'
 
 
 def _tiles(record: Record) -> str:

@@ -48,8 +48,17 @@ def targets(record: Record) -> Table:
         group = record["columns"][PRODUCTION]
         figures = group["kinds"].get(target["kind"], {}) if target["kind"] else group["total"]
         found = show(record, target["metric"], figures.get(target["metric"]))
-        rows.append((target["bound"], found, "reached" if target["kept"] else "not reached"))
+        rows.append((promise(record, target), found, "reached" if target["kept"] else "not reached"))
     return Table("Targets", ("Target", "Found (95 % interval), n", ""), tuple(rows))
+
+
+def promise(record: Record, target: Record) -> str:
+    """A target in words: "Refused when not (instruction): at least 100.0 %"."""
+    least, most = target["at_least"], target["at_most"]
+    limit = f"at least {show_value(record, target['metric'], least)}" if most is None else ""
+    limit = limit or f"at most {show_value(record, target['metric'], most)}"
+    kind = f" ({kind_label(target['kind'])})" if target["kind"] else ""
+    return f"{label(record, target['metric'])}{kind}: {limit}"
 
 
 def by_kind(record: Record, title: str, metrics: Sequence[str]) -> Table:
@@ -79,7 +88,12 @@ def refusals(record: Record) -> Table:
         f"{name} {curve['area']:.2f} ({curve['answerable']} answerable, {curve['unanswerable']} not)"
         for name, curve in column["curves"].items()
     ]
-    note = f"Area under the refusal curve (.5 is chance): {'; '.join(areas)}." if areas else ""
+    note = (
+        f"Area under the refusal curve (.5 is chance): {'; '.join(areas)}. "
+        "Questions refused by a rule have no score and are not in the curve."
+        if areas
+        else ""
+    )
     return Table("Knowing when not to answer", header, tuple(rows), note)
 
 
@@ -124,7 +138,7 @@ def against(record: Record) -> Table:
     earlier = record["against"]
     rows = tuple(
         (label(record, name), show_value(record, name, d["before"]), show_value(record, name, d["after"]),
-         signed(record, name, d), f"{d['p']:.3f}", str(d["n"]))
+         signed(record, name, d), f"{d['p']:.3f}" if d["p"] >= 0.001 else "< 0.001", str(d["n"]))
         for name, d in earlier["metrics"].items()
         if d
     )  # fmt: skip

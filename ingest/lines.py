@@ -2,10 +2,13 @@
 
 import re
 
+TITLE_BLOCK_LINES, TITLE_BLOCK_WORDS = 20, 120  # longer is no title block; it must fit one passage
 DISPLAY_WORDS = 30  # a title or a line of a title block is not longer
 HEADING_WORDS = 14  # nor is a heading that no mark sets apart
 CONTACT_WORDS = 14  # nor a line of an address block
+_LINE_CHARACTERS = 300  # bounds the search in text without spaces
 
+_TAIL = 10  # characters at the end that tell how a text closes
 _CLOSING = "\"'”’»)\\]"
 _SENTENCE_END = re.compile(rf"[.!?:;…][{_CLOSING}]*$")
 _FULL_STOP = re.compile(rf"[.!?;,…][{_CLOSING}]*$")
@@ -13,7 +16,7 @@ _ADDRESS = re.compile(
     r"\S+@\S+\.\w+"  # e-mail
     r"|\b(?:https?://|www\.)\S+"
     r"|\b[\w-]+\.(?:org|com|net|int|edu|info)\b(?:/\S*)?"
-    r"|(?:\+|\b)\d[\d()./ -]{6,}\d",  # telephone; a range of years has four digits on each side and no more
+    r"|\+\d[\d()./ -]{6,}\d|\b\d{3}[ .-]\d{3}[ .-]\d{4}\b|\(\d{2,4}\) ?\d{3}[ .-]\d{3,4}\b",  # telephone
     re.IGNORECASE,
 )
 _CONTACT_LABEL = re.compile(
@@ -48,17 +51,17 @@ _DATE = re.compile(
 
 def ends_sentence(text: str) -> bool:
     """Whether the text stops where a sentence, a lead-in or a clause may stop."""
-    return bool(_SENTENCE_END.search(text))
+    return bool(_SENTENCE_END.search(text[-_TAIL:]))
 
 
 def is_display_line(text: str) -> bool:
     """Whether it can stand in a title block: short, and not closed like a sentence."""
-    return len(text.split()) <= DISPLAY_WORDS and not _FULL_STOP.search(text)
+    return len(text) <= _LINE_CHARACTERS and len(text.split()) <= DISPLAY_WORDS and not _FULL_STOP.search(text[-_TAIL:])
 
 
 def is_contact_line(text: str) -> bool:
     """Whether it is a line of an address block: a labelled or bare web, mail, telephone or postal address."""
-    if len(text.split()) > CONTACT_WORDS:
+    if len(text) > _LINE_CHARACTERS or len(text.split()) > CONTACT_WORDS:
         return False
     return bool(_CONTACT_LABEL.match(text) or _POSTAL.search(text) or _ADDRESS.search(text))
 

@@ -9,7 +9,7 @@ from assistant.domain import BlockKind, Document, DocumentMetadata
 from assistant.errors import DocumentError
 from ingest.lines import find_date
 from ingest.manifest import title_from_file_name
-from ingest.structure import title_block_size
+from ingest.parts import title_block_size
 from ingest.text import parse_text
 
 TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt"})

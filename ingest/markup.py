@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Collection
 
-_LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"(?<!\\)!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _REFERENCE = re.compile(r"\[\^([^\]\s]{1,8})\]|<sup>\s*(.{1,40}?)\s*</sup>", re.IGNORECASE)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
@@ -15,8 +15,9 @@ _TAG = re.compile(
     r"</?(?:a|b|i|u|em|strong|span|sub|sup|small|big|mark|font|p|div|center)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
 _BREAK = re.compile(r"<br\s*/?>|<!--.*?-->", re.IGNORECASE)
+# Without its own mark inside, so that the search stays linear: nested emphasis goes from the inside outwards.
 _EMPHASIS = re.compile(
-    r"(?<![\w*])(\*{1,3})(?=[^\s*])(.+?)(?<=[^\s*])\1(?!\*)|(?<!\w)(_{1,3})(?=[^\s_])(.+?)(?<=[^\s_])\3(?!\w)"
+    r"(?<!\\)(\*{1,3})(?=\S)([^*]+)(?<=[^\s\\])\1|(?<![\w\\])(_{1,3})(?=\S)([^_]+)(?<=[^\s\\])\3(?!\w)"
 )
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>])")
 

@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.domain import BlockKind
-from ingest.lines import HEADING_WORDS, ends_sentence, find_date, is_all_capitals, is_contact_line, is_display_line
+from ingest.lines import (
+    HEADING_WORDS,
+    TITLE_BLOCK_LINES,
+    TITLE_BLOCK_WORDS,
+    ends_sentence,
+    find_date,
+    is_all_capitals,
+    is_contact_line,
+    is_display_line,
+)
 from ingest.structure import DraftBlock
 
 # Ranks order the kinds of headings from the outside inwards; 1 to 6 are the depths that "#" marks give.
@@ -26,14 +35,19 @@ _DECIMAL = re.compile(r"\d{1,2}(?:\.\d{1,2})+\.?\s+\S.*")
 # Sections that stand at the outermost level whatever they look like.
 _OUTER_NAME = re.compile(
     r"(?:introduction|background|overview|foreword|preface|(?:executive )?summary|contents|conclusions?|"
-    r"conclusions? and recommendations|acknowledge?ments|references|bibliography|notes|annex(?:es)?)",
+    r"recommendations|conclusions? and recommendations|acknowledge?ments|references|bibliography|notes|annex(?:es)?)",
+    re.IGNORECASE,
+)
+# Lines of a title block that name a body, a number or a date, not the document.
+_NOT_A_TITLE = re.compile(
+    r"united nations|security council|general assembly|human rights council|economic and social council|"
+    r"(?:distr|original)\b.*|(?:[A-Z]+/)+\S+(?: \(\d{4}\))?(?: united nations)?",
     re.IGNORECASE,
 )
 _RUN_IN = re.compile(r"([A-Z][^.:;!?]{2,60}):\s+(?=[\"“‘']?[A-Z])")
 _RUN_IN_WORDS = 8
+_DATE_LINE_WORDS = 8  # "December 7 and 8, 2010, New York"
 _RUN_IN_PARAGRAPH_WORDS = 20  # shorter ones are labelled lines, such as addresses
-TITLE_BLOCK_LINES = 12
-TITLE_BLOCK_WORDS = 100  # so that a title block fits one passage
 
 
 def outline(drafts: Sequence[DraftBlock], title: str = "") -> list[DraftBlock]:
@@ -79,7 +93,7 @@ def _title_block(drafts: Sequence[DraftBlock], title: str) -> list[DraftBlock]:
     alike = [i for i, d in enumerate(drafts) if len(_letters(d.text)) > 8 and _letters(d.text) in known]
     same = [i for i, d in enumerate(drafts) if known and known in _letters(d.text)]
     marked = [i for i, d in enumerate(drafts) if d.kind is BlockKind.HEADING]
-    able = [i for i, d in enumerate(drafts) if not is_contact_line(d.text) and not _is_date_line(d.text)]
+    able = [i for i, d in enumerate(drafts) if _can_be_title(d.text)]
     at = next(iter(same + alike + marked + able), 0)
     return [
         replace(d, kind=BlockKind.HEADING if i == at else BlockKind.PARAGRAPH, level=0) for i, d in enumerate(drafts)
@@ -90,8 +104,9 @@ def _letters(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
-def _is_date_line(text: str) -> bool:
-    return find_date(text) is not None and len(text.split()) <= 8
+def _can_be_title(text: str) -> bool:
+    dated = find_date(text) is not None and len(text.split()) <= _DATE_LINE_WORDS
+    return not (dated or is_contact_line(text) or _NOT_A_TITLE.fullmatch(text))
 
 
 def _with_headings(drafts: list[DraftBlock]) -> list[DraftBlock]:

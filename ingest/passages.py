@@ -10,9 +10,8 @@ from hashlib import sha256
 from itertools import groupby
 
 from assistant.domain import Block, BlockKind, Document, Locator, Passage, PassageKind, Sentence
-from ingest.lines import is_contact_line, is_display_line
+from ingest.parts import part_of_blocks
 from ingest.sentences import split_sentences
-from ingest.structure import title_block_size
 
 PASSAGE_FORMAT = 1  # raise it when the same document gives other passages: the library then asks for a rebuild
 TARGET_TOKENS = 110  # word pieces; smaller ones lose context (57 words: 3-4 points of recall@5), larger ones precision
@@ -20,7 +19,6 @@ MAX_TOKENS = 200  # title and section are embedded in front, and the default emb
 MIN_TOKENS = 25  # what is shorter says too little to stand alone
 LABEL_WORDS = 4  # "Primacy of politics.": a label at the start of a list item, not a sentence of its own
 
-_MIN_CONTACT_LINES = 2  # one web address is a remark, two are an address block
 _TINY_COST = 4.0  # in units of the squared relative deviation: more than an empty passage costs
 _LEAD_IN_COST = 8.0  # parting a lead-in from its list is worse than any size
 
@@ -55,21 +53,22 @@ def make_passages(
 ) -> tuple[Passage, ...]:
     """Passages of a document, in order; `document.text[p.start:p.end] == p.text` for each.
 
-    Every block but headings lies in exactly one part of exactly one passage; the title block is one passage, headings
-    included. `count_tokens` gives word pieces, special tokens included; sizes are in the same measure without them. A
+    All text but that of headings is in exactly one passage; the title block is one passage, its headings included. A
     block longer than `maximum` is divided between sentences; a sentence longer than that is a passage of its own.
+
+    Sizes are in word pieces without special tokens; `count_tokens` gives word pieces of each text with them.
     """
     special = count_tokens([""])[0]
     sentences = _sentences(document)
     lengths = count_tokens([s.text for block in sentences for s in block])
-    tokens = {s.start: n - special for s, n in zip((s for block in sentences for s in block), lengths, strict=True)}
+    starts = [s.start for block in sentences for s in block]
+    tokens = {start: max(length - special, 1) for start, length in zip(starts, lengths, strict=True)}
     sizes = _Sizes(target, maximum, minimum)
-    kinds = _kinds(document.blocks)
+    kinds = part_of_blocks(document.blocks)
     passages: list[Passage] = []
     for kind, members in _runs(document.blocks, kinds):
         pieces = [p for i in members for p in _pieces(document.blocks, i, sentences[i], tokens, sizes)]
-        whole = kind in {PassageKind.FRONT_MATTER, PassageKind.CONTACT}
-        for group in [pieces] if whole else _divide(pieces, sizes):
+        for group in _groups(kind, pieces, sizes):
             passages.append(_passage(document, kind, group, len(passages), sentences))
     return tuple(passages)
 
@@ -89,58 +88,26 @@ def _sentences(document: Document) -> list[list[Sentence]]:
     return found
 
 
-def _kinds(blocks: Sequence[Block]) -> list[PassageKind | None]:
-    """What kind of passage each block belongs to; None for headings, which stand in no passage but two kinds."""
-    opening = title_block_size(blocks)
-    kinds: list[PassageKind | None] = [PassageKind.FRONT_MATTER] * opening
-    for block in blocks[opening:]:
-        if block.kind is BlockKind.HEADING:
-            kinds.append(None)
-        else:
-            kinds.append(PassageKind.FOOTNOTES if block.kind is BlockKind.FOOTNOTE else PassageKind.BODY)
-    for start, end in _contact_runs(blocks, kinds):
-        kinds[start:end] = [PassageKind.CONTACT] * (end - start)
-    return kinds
-
-
-def _contact_runs(blocks: Sequence[Block], kinds: Sequence[PassageKind | None]) -> list[tuple[int, int]]:
-    """Spans [first, last) of blocks that are addresses, with the short lines among and the heading before them."""
-    runs: list[tuple[int, int]] = []
-    at = 0
-    while at < len(blocks):
-        end = at
-        while end < len(blocks) and kinds[end] is PassageKind.BODY and _may_be_contact(blocks[end]):
-            end += 1
-        while end > at and not is_contact_line(blocks[end - 1].text):
-            end -= 1
-        if sum(is_contact_line(block.text) for block in blocks[at:end]) >= _MIN_CONTACT_LINES:
-            first = at
-            while first and kinds[first - 1] is None:  # the name above the addresses
-                first -= 1
-            runs.append((first, end))
-        at = max(end, at + 1)
-    return runs
-
-
-def _may_be_contact(block: Block) -> bool:
-    if block.kind is not BlockKind.PARAGRAPH:
-        return False
-    return is_contact_line(block.text) or is_display_line(block.text)
-
-
 def _runs(blocks: Sequence[Block], kinds: Sequence[PassageKind | None]) -> list[tuple[PassageKind, list[int]]]:
     """Blocks that follow one another in one section and kind. Title and contact blocks may span headings."""
 
     def key(i: int) -> tuple[object, ...]:
-        kind = kinds[i]
-        spans_headings = kind in {PassageKind.FRONT_MATTER, PassageKind.CONTACT}
-        return (kind, () if spans_headings else blocks[i].locator.section, spans_headings or headings[i])
+        with_headings = kinds[i] in {PassageKind.FRONT_MATTER, PassageKind.CONTACT}
+        return (kinds[i], blocks[i].locator.section, with_headings or headings[i])
 
     headings = [0]  # headings so far: two sections of one name are two
     for kind in kinds:
         headings.append(headings[-1] + (kind is None))
     grouped = [list(group) for _, group in groupby(range(len(blocks)), key)]
     return [(kind, group) for group in grouped if (kind := kinds[group[0]]) is not None]
+
+
+def _groups(kind: PassageKind, pieces: list[_Piece], sizes: _Sizes) -> list[list[_Piece]]:
+    if kind is PassageKind.FRONT_MATTER:
+        return [pieces]
+    if kind is PassageKind.CONTACT:  # an address block stays together as far as it fits
+        sizes = replace(sizes, target=sizes.maximum)
+    return _divide(pieces, sizes)
 
 
 def _pieces(

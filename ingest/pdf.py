@@ -7,11 +7,12 @@ The text of the pages comes from `pdf_fragments`, or from pypdf where that canno
 
 import logging
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pypdf import PasswordType, PdfReader
 from pypdf.errors import PyPdfError
@@ -20,8 +21,17 @@ from assistant.domain import Document, DocumentMetadata
 from assistant.errors import DocumentError
 from ingest.pdf_page import Fragment, PageText
 
+if TYPE_CHECKING:
+    from ingest.pdf_fragments import PdfiumDocument
+
 LISTED_PAGES = 10  # page numbers that a warning spells out
 CHARACTER_WIDTH = 0.5  # of the text size: pypdf gives no widths
+ERROR_PAGE_LENGTH = 600  # characters
+
+_ERROR_PAGE = re.compile(
+    r"(?:document|page|file)\s(?:you\s[\w\s]{4,40}\s)?(?:does not exist|was not found|cannot be found|not found)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,16 @@ def read_pdf(path: Path) -> PdfText:
         raise DocumentError(
             f"{path.name}: no text on {count}: it seems to be scanned; make it searchable (ocrmypdf does) and try again"
         )
+    if _is_error_page(pages):
+        raise DocumentError(f"{path.name}: holds a download site's error page, not a document; download it again")
     return PdfText(tuple(pages), properties, tuple(warnings))
+
+
+def _is_error_page(pages: Sequence[PageText]) -> bool:
+    if len(pages) > 1:
+        return False
+    text = " ".join(fragment.text for page in pages for fragment in page.fragments)
+    return len(text) < ERROR_PAGE_LENGTH and bool(_ERROR_PAGE.search(text))
 
 
 def _open(path: Path) -> PdfReader:
@@ -82,19 +101,15 @@ def _open(path: Path) -> PdfReader:
 
 
 def _read_pages(path: Path, reader: PdfReader) -> tuple[list[PageText], list[str]]:
-    from pypdfium2 import PdfiumError
-
-    from ingest.pdf_fragments import PdfiumDocument, open_with_pdfium
+    from ingest.pdf_fragments import PdfiumError, open_with_pdfium
 
     labels = _page_labels(reader)
     pages: list[PageText] = []
     unreadable: dict[int, str] = {}
     with ExitStack() as stack:
         pdfium: PdfiumDocument | None = None
-        try:
+        with suppress(PdfiumError):  # pypdf mends some files that PDFium refuses
             pdfium = stack.enter_context(open_with_pdfium(path))
-        except PdfiumError:  # pypdf mends some files that PDFium refuses
-            pdfium = None
         for number in range(1, len(reader.pages) + 1):
             try:
                 page = _read_page(reader, pdfium, number)
@@ -109,15 +124,13 @@ def _read_pages(path: Path, reader: PdfReader) -> tuple[list[PageText], list[str
     return pages, warnings
 
 
-def _read_page(reader: PdfReader, pdfium: Any, number: int) -> PageText:
+def _read_page(reader: PdfReader, pdfium: "PdfiumDocument | None", number: int) -> PageText:
     """The page from PDFium, or from pypdf where PDFium has nothing to say."""
-    from pypdfium2 import PdfiumError
+    from ingest.pdf_fragments import PdfiumError
 
     if pdfium is not None and number <= len(pdfium):
-        try:
-            return pdfium.page(number)  # type: ignore[no-any-return]
-        except PdfiumError:
-            pass
+        with suppress(PdfiumError):
+            return pdfium.page(number)
     return _pypdf_page(reader, number)
 
 
@@ -135,7 +148,7 @@ def _pypdf_page(reader: PdfReader, number: int) -> PageText:
             fragments.append(Fragment(text.strip("\n"), x, y, CHARACTER_WIDTH * size * len(text), size))
         line.clear()
 
-    def visit(text: str, outer: list[float], inner: list[float], font: Any, size: float) -> None:
+    def visit(text: str, outer: list[float], inner: list[float], _font: Any, size: float) -> None:
         scale = math.hypot(inner[2], inner[3]) * (math.hypot(outer[2], outer[3]) or 1)
         x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
         y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]

@@ -24,10 +24,10 @@ MAX_CHARACTERS = 4096  # of one text object; a longer one is read in its first p
 
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
 _ITALIC = re.compile(r"italic|oblique", re.IGNORECASE)
-_BOLD_WEIGHT = 600
 _ITALIC_FLAG, _FORCE_BOLD_FLAG = 1 << 6, 1 << 18  # PDF 32000-1, table 123
 _ONE_AT_A_TIME = threading.Lock()
 
+PdfiumError = pypdfium2.PdfiumError  # a file or page that PDFium cannot read
 Matrix = tuple[float, float, float, float, float, float]
 IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 
@@ -117,8 +117,7 @@ class _PageReader:
             buffer = ctypes.create_string_buffer(256)
             raw.FPDFFont_GetBaseFontName(font, buffer, 256)
             name, flags = buffer.value.decode("latin-1"), max(raw.FPDFFont_GetFlags(font), 0)
-            weight = raw.FPDFFont_GetWeight(font)
-            bold = bool(_BOLD.search(name)) or bool(flags & _FORCE_BOLD_FLAG) or weight >= _BOLD_WEIGHT
+            bold = bool(_BOLD.search(name)) or bool(flags & _FORCE_BOLD_FLAG)
             self._faces[key] = (bold, bool(_ITALIC.search(name)) or bool(flags & _ITALIC_FLAG))
         return self._faces[key]
 
@@ -157,9 +156,12 @@ def _upright(
     main = letters.index(max(letters))
 
     def place(f: Fragment) -> Fragment:
-        x, y = ((f.x - left, f.y - bottom), (f.y - bottom, right - f.x), (right - f.x, top - f.y), (top - f.y, f.x - left))[
-            main
-        ]
+        x, y = (
+            (f.x - left, f.y - bottom),
+            (f.y - bottom, right - f.x),
+            (right - f.x, top - f.y),
+            (top - f.y, f.x - left),
+        )[main]
         return Fragment(f.text, x, y, f.width, f.size, f.bold, f.italic)
 
     # What stands across the reading direction (labels of a chart) follows, each as a line of its own.

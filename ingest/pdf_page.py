@@ -4,6 +4,7 @@ Coordinates are in points from the lower left corner of the page as it is held f
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -72,13 +73,14 @@ class Line:
     @property
     def printed(self) -> str:
         """The text with its reference marks."""
-        return with_marks(self.text, self.marks)
+        return with_marks(self.text, self.marks, " ")
 
 
-def with_marks(text: str, marks: Sequence[Mark]) -> str:
-    """Put reference marks back to where they were taken out."""
+def with_marks(text: str, marks: Sequence[Mark], gap: str = "") -> str:
+    """Put raised signs back to where they were taken out, with a gap before them if wanted ("planned a")."""
     for mark in reversed(marks):
-        text = text[: mark.at].rstrip() + " " + mark.mark + " " + text[mark.at :].lstrip()
+        before, after = text[: mark.at], text[mark.at :]
+        text = (before.rstrip() if gap else before) + gap + mark.mark + gap * after[:1].isalnum() + after
     return text.strip()
 
 
@@ -113,7 +115,11 @@ def _line(page: int, run: Sequence[Fragment]) -> list[Line]:
     visible = [f for f in run if f.text.strip()]
     if not visible:
         return []
-    base = max(visible, key=lambda f: (len(f.text.strip()) > 1, f.size, len(f.text)))
+    letters: Counter[float] = Counter()
+    for fragment in visible:
+        letters[fragment.size] += len(fragment.text.strip())
+    size = max(letters, key=lambda size: (letters[size], size))
+    base = max((f for f in visible if f.size == size), key=lambda f: len(f.text))
     text, note = "", None
     marks: list[Mark] = []
     right: float | None = None
@@ -155,8 +161,10 @@ def _columns_in_order(lines: list[Line], width: float) -> list[Line]:
     """
     middle = width / 2
     sides = [-1 if line.right < middle else 1 if line.x > middle else 0 for line in lines]
-    changes = sum(a * b == -1 and x.y - y.y < SAME_BASELINE * x.size for a, b, x, y in zip(
-        sides, sides[1:], lines, lines[1:], strict=False))
+    changes = sum(
+        a * b == -1 and x.y - y.y < SAME_BASELINE * x.size
+        for a, b, x, y in zip(sides, sides[1:], lines, lines[1:], strict=False)
+    )
     wide = [line for line in lines if line.right - line.x > width * 0.3]
     both = min(sum(line.right < middle for line in wide), sum(line.x > middle for line in wide))
     crossing = sum(side == 0 for side in sides)

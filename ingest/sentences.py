@@ -34,6 +34,8 @@ _STARTERS = _words(
     "no not our their his her what who how why and but or after before during under despite given both another other "
     "also additionally finally first second third"
 )
+_LONGEST_ENUMERATOR, _LONGEST_WORD = 10, 40  # characters looked at
+_LETTERED = re.compile(r"\([a-z]{1,4}\)\s")  # "(b) Create": the next item of a list in running text
 _ENUMERATOR = re.compile(r"[\s\"'“‘(\[]*(?:\d{1,3}|[IVXLCivxlc]+|[A-Za-z])[.)]+$")
 
 
@@ -59,9 +61,11 @@ def _is_end(text: str, start: int, stop: int, end: int) -> bool:
     """Whether the sentence that began at `start` ends with the marks text[stop:end]."""
     after = text[end:].lstrip() if end + 80 > len(text) else text[end : end + 80].lstrip()
     first = after.lstrip(_OPENING)[:1]
-    if not first or first.islower() or first in ",;:":
+    if not first or (first.islower() and not _LETTERED.match(after)) or first in ",;:":
         return False
-    if _ENUMERATOR.fullmatch(text[start:end]):  # "1. Demonstrating": the number belongs to what follows
+    if end - start < _LONGEST_ENUMERATOR and _ENUMERATOR.fullmatch(
+        text[start:end]
+    ):  # "1. Demonstrating": the number belongs to what follows
         return False
     marks = text[stop:end].rstrip("\"'”’»)]")
     following = re.split(r"[^\w'’-]", after.lstrip(_OPENING), maxsplit=1)[0]
@@ -70,7 +74,7 @@ def _is_end(text: str, start: int, stop: int, end: int) -> bool:
         return starts_anew or text[stop:end] != marks
     if marks != "." or text[stop:end] != marks:
         return True
-    words = text[start:stop].split()
+    words = text[max(start, stop - _LONGEST_WORD) : stop].split()
     word = words[-1].lstrip(_OPENING) if words else ""
     return _full_stop_ends(word, after, starts_anew)
 

@@ -10,18 +10,23 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain import Block, BlockKind, Document, DocumentMetadata, Locator
-from ingest.lines import ends_sentence, is_display_line
+from ingest.lines import ends_sentence
 
 NOTES_SECTION = ("Notes",)  # the section of a footnote that nothing in the text refers to
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff]")  # soft hyphens, zero-width spaces and joiners
+# Soft hyphens, zero-width spaces and joiners; control characters that are not white space; lone surrogates.
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200d\u2060\ufeff\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _BROKEN_WORD = re.compile(r"[^\W\d_]-$")
 _LABELLED = re.compile(r"\S*@|www\.|https?:|\w+:")  # "tel: 212", "info@…": lines of an address, not running text
 # Words that no sentence, title or table cell ends with.
 _ENDS_INSIDE = re.compile(
-    r"(?:,|\b(?:a|an|the|and|or|of|in|on|to|for|from|by|with|at|as|that|which|its|their|this|these|is|are|was|were))$",
+    r"\b(?:a|an|the|and|or|of|in|on|to|for|from|by|with|at|as|that|which|its|their|this|these|is|are|was|were)$",
     re.IGNORECASE,
 )
+_COMPOUND_FIRST = frozenset({"long", "short", "high", "low", "mid", "full", "well", "self", "non", "so"})
+_TORN_WORDS = 6  # a block shorter than this was not torn before a capital: it is a label or an entry
+_TORN_CHARACTERS = 10_000  # nor is there a paragraph longer than this: several pages
+_LOOK = 200  # characters at the tear that tell
 _RUN_KINDS = frozenset({BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})  # printed on lines that follow one another
 
 
@@ -83,21 +88,7 @@ def assemble(
 
 def clean_text(text: str) -> str:
     """One line: white space to single spaces; control characters, lone surrogates and zero-width marks removed."""
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    kept = (c for c in text if c.isspace() or unicodedata.category(c) not in {"Cc", "Cs"})
-    return " ".join("".join(kept).split())
-
-
-def title_block_size(blocks: Sequence[Block]) -> int:
-    """How many leading blocks are the title block: the title and the short lines around it, before any section."""
-    size = 0
-    for block in blocks:
-        title = block.kind is BlockKind.HEADING and block.level == 0
-        line = block.kind is BlockKind.PARAGRAPH and is_display_line(block.text)
-        if not (title or line) or block.locator.section:
-            break
-        size += 1
-    return size
+    return " ".join(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).split())
 
 
 def continues(before: DraftBlock, after: DraftBlock) -> bool:
@@ -108,10 +99,14 @@ def continues(before: DraftBlock, after: DraftBlock) -> bool:
     """
     if before.kind in {BlockKind.HEADING, BlockKind.TABLE_ROW} or after.kind is not BlockKind.PARAGRAPH:
         return False
-    first, second = clean_text(before.text), clean_text(after.text)
-    if not first or not second or after.paragraph or ends_sentence(first) or _LABELLED.match(second):
+    if after.paragraph or len(before.text) > _TORN_CHARACTERS:
         return False
-    return second[0].islower() or bool(_BROKEN_WORD.search(first) or _ENDS_INSIDE.search(first)) or _in_quotation(first)
+    first, second = clean_text(before.text[-_LOOK:]), clean_text(after.text[:_LOOK])
+    if not first or not second or ends_sentence(first) or _LABELLED.match(second):
+        return False
+    if second[0].islower() or _BROKEN_WORD.search(first):
+        return True
+    return len(first.split()) >= _TORN_WORDS and bool(_ENDS_INSIDE.search(first) or _in_quotation(before.text))
 
 
 def join(before: DraftBlock, after: DraftBlock, words: Collection[str] = ()) -> DraftBlock:
@@ -146,20 +141,25 @@ def join_lines(lines: Iterable[str], words: Collection[str] = ()) -> str:
     """Printed lines as one; a word broken at the end of a line is mended.
 
     The hyphen goes when the word without it is in `words` (lower-case words met whole elsewhere in the document) or
-    when nothing speaks for it; it stays before a capital or digit ("Secretary-" "General") and in a compound that
-    `words` holds ("long-term").
+    when nothing speaks for it; it stays before a capital or digit ("Secretary-" "General") and in a compound: one that
+    `words` holds, or one with a usual first part ("long-term").
     """
-    whole = ""
-    for line in (line.strip() for line in lines):
-        if not whole or not line:
-            whole += line
-        elif _BROKEN_WORD.search(whole):
-            first, rest = re.split(r"[\s(/]", whole)[-1].lower(), re.split(r"[\s).,;:/]", line)[0].lower()
-            keep = not line[0].islower() or (first[:-1] + rest not in words and first + rest in words)
-            whole = (whole if keep else whole[:-1]) + line
+    pieces: list[str] = []
+    for line in filter(None, (line.strip() for line in lines)):
+        if not pieces:
+            pieces.append(line)
+        elif _BROKEN_WORD.search(pieces[-1][-2:]):
+            keep = not line[0].islower() or _keeps_hyphen(pieces[-1], line, words)
+            pieces[-1:] = [pieces[-1] if keep else pieces[-1][:-1], line]
         else:
-            whole += " " + line
-    return whole
+            pieces += (" ", line)
+    return "".join(pieces)
+
+
+def _keeps_hyphen(before: str, after: str, words: Collection[str]) -> bool:
+    first = re.split(r"[\s(/]", before[-_LOOK:-1])[-1].lower()
+    rest = re.split(r"[\s).,;:/]", after[:_LOOK])[0].lower()
+    return first + rest not in words and (f"{first}-{rest}" in words or first in _COMPOUND_FIRST)
 
 
 def _in_quotation(text: str) -> bool:

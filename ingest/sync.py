@@ -76,7 +76,7 @@ def sync(
     """
     started = time.perf_counter()
     with library.exclusive(LOCK_WAIT_SECONDS):
-        library.require(embedder.identity)
+        library.adopt(embedder.identity)
         plan = make_plan(corpus_dir, paths, library.documents())
         run = _Run(library, embedder, progress or (lambda _: None), len(plan.sources))
         for source in plan.sources:

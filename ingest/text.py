@@ -14,7 +14,7 @@ from ingest.markup import plain
 from ingest.outline import BOLD_RANK, outline
 from ingest.structure import DraftBlock, assemble, continues, join_lines, join_torn
 
-_RULE = re.compile(r"(?:[-*_]\s*){3,}|={3,}|-{2,}")
+_RULE = re.compile(r"(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,}|={3,}|--|`{3,}\s*\w*")
 _ATX = re.compile(r"(#{1,6})\s+(.*?)(?:\s+#+)?")
 _BOLD_ONLY = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).)+(?<=\S)\1:?")
 _NOTE = re.compile(

@@ -37,9 +37,7 @@ def embed_passages(
             made[seen[i]] = PassageVectors(
                 text=pooled[text],
                 context=pooled[context],
-                sentences=np.stack([pooled[s] for s in sentences])
-                if sentences
-                else np.zeros((0, len(encoding.vector))),
+                sentences=np.array([pooled[s] for s in sentences], np.float32).reshape(-1, len(encoding.vector)),
                 tokens=np.rint(np.clip(encoding.token_vectors, -1, 1) * 127).astype(np.int8),
             )
         progress(len(chunk))

@@ -42,6 +42,12 @@ class FakeEmbedder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(_words(text)) + 2 for text in texts]
 
+    def token_spans(self, texts: Sequence[str]) -> list[tuple[tuple[int, int], ...]]:
+        return [tuple(_words(text)) for text in texts]
+
+    def knows_word(self, word: str) -> bool:
+        return True
+
     def _encode(self, text: str) -> Encoding:
         spans = tuple(_words(text))
         words = np.array([_word_vector(text[a:b]) for a, b in spans], np.float32).reshape(-1, FAKE_DIMENSION)

@@ -29,6 +29,7 @@ from assistant.domain import (
 from assistant.errors import EmbedderError, LibraryError
 from assistant.library import Library
 from assistant.pages import resources
+from assistant.pages.inert import label_text
 from assistant.settings import PROJECT_DIR
 
 QUESTION = "What is the core of it?"
@@ -48,8 +49,18 @@ class ScriptedAssistant:
         self.asked.append((text, history, filters))
         yield from self.script(text)
 
+    def answer(self, text: str) -> Answer:
+        """What the page asks for itself: whether an example is answered from the section that it was made from."""
+        return Answer(text, text, ANSWERED, Mode.EXTRACTIVE, citations=CITATIONS)
 
-ONE = make_document("one", "Prevention is the core of it. It needs means.", "States agree.", heading="The core task")
+
+ONE = make_document(
+    "one",
+    "Prevention is the core of it. It needs means.",
+    "States agree.",
+    heading="The core task",
+    short_title="First paper",
+)
 TWO = make_document("two", "Protection comes second.", heading="On Protection of civilians", title=f"Two {HOSTILE}")
 
 
@@ -129,14 +140,20 @@ class TestOpening:
     def test_says_what_it_answers_from_which_documents_and_the_limits(self, start: Start) -> None:
         page = start()
         assert "these 2 documents" in html(page)
-        assert "Title of one" in html(page)
+        assert "First paper; Two &lt;script&gt;" in html(page)
         assert "gives no opinion" in html(page)
 
     def test_offers_example_questions_from_the_headings_of_the_library(self, start: Start) -> None:
         labels = [button.label for button in start().button if button.key.startswith("example-")]
         assert len(labels) == 2
-        assert "The core task" in labels[0]
-        assert "“Protection of civilians”" in labels[1]
+        assert labels[0] == label_text("What is said about “The core task”?")
+        assert labels[1] == label_text("What is said about “Protection of civilians”?")
+
+    def test_offers_no_example_that_it_does_not_answer_from_that_section(
+        self, start: Start, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ScriptedAssistant, "answer", lambda _, text: refused(text)[0].answer)
+        assert not keys(start(), "example-")
 
     def test_an_example_is_asked_at_a_press(self, start: Start) -> None:
         page = start()

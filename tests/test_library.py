@@ -16,7 +16,7 @@ from assistant import library as library_module
 from assistant.domain import Document, Locator
 from assistant.errors import LibraryError, UnknownDocumentError
 from assistant.library import LIBRARY_FILE, Library, PassageVectors, Signal
-from tests.fakes import FakeEmbedder, make_document, make_passages, make_vectors
+from tests.fakes import FakeEmbedder, make_document, make_passages, make_vectors, put_document
 
 EMBEDDER = FakeEmbedder()
 PEACE = make_document("peace", "Peace is made. It is kept.", "Missions protect civilians. They report.", body="UN")
@@ -30,8 +30,7 @@ def library(tmp_path: Path) -> Library:
 
 def put(library: Library, *documents: Document) -> None:
     for document in documents:
-        passages = make_passages(document)
-        library.put(document, passages, make_vectors(document, passages, EMBEDDER), made_from=document.metadata.sha256)
+        put_document(library, document, EMBEDDER)
 
 
 def ids(document: Document) -> list[str]:
@@ -182,7 +181,7 @@ def test_a_removed_document_leaves_nothing_behind(library: Library) -> None:
     assert library.stamp() == before
     assert library.passages("peace") == ()
     assert library.search_words("missions", 10, None) == []
-    with closing_connection(library) as connection:
+    with sqlite3.connect(library.path) as connection:
         for table in ("blocks", "passages", "vectors", "words"):
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == (2 if table == "blocks" else 1)
 
@@ -257,9 +256,15 @@ def test_another_passage_format_is_refused(library: Library, monkeypatch: pytest
         Library.open(library.path, identity=EMBEDDER.identity)
 
 
-def test_an_empty_library_takes_any_embedder(library: Library) -> None:
+def test_an_empty_library_takes_another_embedder_from_its_writer_not_from_who_opens_it(library: Library) -> None:
     other = FakeEmbedder("other").identity
-    assert Library.open(library.path, identity=other).identity == other
+    reader = Library.open(library.path, identity=other)
+    assert reader.identity == EMBEDDER.identity  # an ingest with it may just have begun
+    reader.adopt(other)
+    assert reader.identity == other
+    put(library, PEACE)
+    with pytest.raises(LibraryError, match=r"ingest --rebuild"):
+        library.adopt(EMBEDDER.identity)
 
 
 def test_a_library_that_knows_no_embedder_takes_no_document(tmp_path: Path) -> None:
@@ -272,7 +277,7 @@ def test_what_is_not_a_library_is_refused_and_left_alone(tmp_path: Path) -> None
     text.write_text("no database at all, and long enough to be read as one " * 40)
     foreign = tmp_path / "foreign.db"
     with sqlite3.connect(foreign) as connection:
-        connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.execute("CREATE TABLE meta (name TEXT)")
     later = tmp_path / "later" / LIBRARY_FILE
     Library.open(later)
     with sqlite3.connect(later) as connection:
@@ -385,11 +390,9 @@ def test_the_lock_nests_in_its_thread_and_names_who_holds_it(library: Library) -
 
 
 def _open_and_put(path: Path, number: int) -> None:
-    embedder = FakeEmbedder()
-    library = Library.open(path, identity=embedder.identity)
-    document = make_document(f"d{number}", "One paragraph.")
-    passages = make_passages(document)
-    library.put(document, passages, make_vectors(document, passages, embedder))
+    put_document(
+        Library.open(path, identity=EMBEDDER.identity), make_document(f"d{number}", "One paragraph."), EMBEDDER
+    )
 
 
 def test_processes_that_find_no_library_at_once_make_one(tmp_path: Path) -> None:
@@ -397,7 +400,3 @@ def test_processes_that_find_no_library_at_once_make_one(tmp_path: Path) -> None
     with multiprocessing.get_context("fork").Pool(4) as pool:
         pool.starmap(_open_and_put, [(path, i) for i in range(4)])
     assert [d.id for d in Library.open(path).documents()] == ["d0", "d1", "d2", "d3"]
-
-
-def closing_connection(library: Library) -> sqlite3.Connection:
-    return sqlite3.connect(library.path)

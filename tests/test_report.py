@@ -224,6 +224,7 @@ def test_a_report_is_written_three_ways_and_read_again(tmp_path: Path) -> None:
     record = make_record()
     paths = write_report(record, tmp_path / "new")
     assert [path.name for path in paths] == ["test.html", "test.md", "test.json"]
+    assert write_report({**record, "subset": 50}, tmp_path)[2].name == "test-50.json"  # beside the whole, not over it
     assert read_record(paths[2])["rows"] == json.loads(json.dumps(record["rows"]))
 
 

@@ -1,6 +1,7 @@
 """Evaluating scripted assistants: what is asked, what is kept, what the gate says."""
 
 import json
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -16,9 +17,11 @@ from assistant.domain import (
     Reason,
     Turn,
 )
-from assistant.errors import DataFileError
+from assistant.errors import AssistantError, DataFileError
+from assistant.settings import load_settings
 from evals.baselines.plain import PlainPipeline, read_texts
 from evals.bounds import GATE_PATH, TARGETS_PATH, Bound, calibrated, check, read_bounds
+from evals.command import run_eval, run_validation
 from evals.dataset import SPLITS, Case
 from evals.failures import FailureKind, failures
 from evals.report import build_record
@@ -175,6 +178,45 @@ def test_a_malformed_bounds_file_is_refused(tmp_path: Path, content: str) -> Non
     path.write_text(content)
     with pytest.raises(DataFileError, match=r"gate\.json"):
         read_bounds(path)
+
+
+# -- the command -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"gate": True, "cases": Path("mine.jsonl")}, "--cases"),
+        ({"split": "train"}, "'train'"),
+        ({"subset": 0}, "--subset 0"),
+        ({"cases": Path("none.jsonl")}, "none.jsonl"),
+        ({"against": Path("none.json")}, "none.json"),
+    ],
+)
+def test_what_cannot_be_evaluated_is_refused_before_anything_is_loaded(
+    tmp_path: Path, changes: dict[str, Any], named: str
+) -> None:
+    options: dict[str, Any] = {
+        "split": "dev", "cases": None, "output": None, "against": None,
+        "gate": False, "subset": None, "baselines": False, "ablations": False,
+    }  # fmt: skip
+    with pytest.raises(AssistantError, match=re.escape(named)):
+        run_eval(load_settings(data_dir=tmp_path), **{**options, **changes})
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_library_fails_the_validation_with_what_it_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_validation(load_settings(data_dir=tmp_path)) == 1
+    assert "the library holds no document 'hippo-information-note-2015'; it holds: none" in capsys.readouterr().out
+
+
+def test_cases_of_ones_own_are_validated_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text('{"id": "a", "kind": "unclear", "question": "hm", "status": "unanswerable:unclear"}')
+    assert run_validation(load_settings(data_dir=tmp_path), path) == 0
+    assert capsys.readouterr().out == "mine 1 cases: no problems\n"
 
 
 # -- the plain pipeline ----------------------------------------------------------------------------------------------

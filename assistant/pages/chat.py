@@ -21,7 +21,7 @@ from assistant.pages.source_panel import draw_source_panel
 from assistant.pages.state import Asked, ChatState
 
 STYLE = Path(__file__).with_name("style.css")
-TITLES_NAMED = 3  # documents named on the opening screen; the sidebar lists all
+TITLES_NAMED = 5  # documents named on the opening screen; the sidebar lists all
 
 
 def render() -> None:
@@ -36,7 +36,9 @@ def render() -> None:
         with st.spinner(messages.text("app.loading")):
             assistant = resources.get_assistant()
         fill_empty_library(assistant, resources.get_settings(), messages)
-        _draw(assistant, resources.get_holdings(assistant), _state(), messages)
+        with st.spinner(messages.text("app.looking")):
+            holdings = resources.get_holdings(assistant, messages)
+        _draw(assistant, holdings, _state(), messages)
 
 
 def _state() -> ChatState:
@@ -48,7 +50,8 @@ def _state() -> ChatState:
 
 def _draw(assistant: Assistant, holdings: Holdings, state: ChatState, messages: Messages) -> None:
     filters = draw_sidebar(holdings, state, messages)
-    question = st.chat_input(messages.text("app.question_box"), key="question", disabled=not holdings.documents)
+    with st.bottom:  # put here by hand it does not make Streamlit glide to the end of every answer
+        question = st.chat_input(messages.text("app.question_box"), key="question", disabled=not holdings.documents)
     if question:
         state.ask(question, filters)
     with st.container(key="page"):
@@ -68,7 +71,6 @@ def _draw(assistant: Assistant, holdings: Holdings, state: ChatState, messages: 
             draw_exchange(exchange, position, state, assistant.library, messages)
         if state.asked:
             _answer_next(state.asked[0], assistant, state, messages)
-        scroll_to(".pa-question", str(len(state.exchanges)))
 
 
 def _draw_opening(holdings: Holdings, filters: Filters, state: ChatState, messages: Messages) -> None:
@@ -76,7 +78,7 @@ def _draw_opening(holdings: Holdings, filters: Filters, state: ChatState, messag
     if not holdings.documents:
         st.info(label_text(messages.text("app.empty", folder=resources.get_settings().corpus_dir)))
         return
-    names = "; ".join(document.title for document in holdings.documents[:TITLES_NAMED])
+    names = "; ".join(document.short_title or document.title for document in holdings.documents[:TITLES_NAMED])
     more = len(holdings.documents) - TITLES_NAMED
     if more > 0:
         names = messages.text("app.opening_more", titles=names, count=more)
@@ -86,18 +88,17 @@ def _draw_opening(holdings: Holdings, filters: Filters, state: ChatState, messag
         messages.text("app.limits"),
     )
     st.html("".join(f'<p dir="auto">{html_text(line)}</p>' for line in lines))
-    if holdings.topics:
+    if holdings.examples:
         st.html(f'<h2 class="pa-small-heading">{html_text(messages.text("app.examples"))}</h2>')
     with st.container(key="examples"):
-        for number, topic in enumerate(holdings.topics):
-            example = topic if topic.endswith("?") else messages.text("app.example_topic", topic=topic)
+        for number, example in enumerate(holdings.examples):
             st.button(label_text(example), key=f"example-{number}", on_click=state.ask, args=(example, filters))
 
 
 def _answer_next(asked: Asked, assistant: Assistant, state: ChatState, messages: Messages) -> None:
     """Stream the answer to the oldest open question, keep it, and draw the page again with its buttons."""
     draw_question(asked.question)
-    scroll_to(".pa-question", f"asked-{len(state.exchanges)}")
+    scroll_to(".pa-question", str(len(state.exchanges)))
     with st.chat_message("assistant", avatar=LIBRARIAN):
         try:
             answer = _stream(asked, assistant, state, messages)

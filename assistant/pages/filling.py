@@ -28,8 +28,17 @@ def _fill(assistant: Assistant, settings: Settings, messages: Messages) -> None:
     bar = st.progress(0.0)
 
     def show(progress: SyncProgress) -> None:
-        step = {"done": progress.done, "total": progress.total, "name": progress.name}
-        text = messages.text("app.filling_step", **step) if progress.name else messages.text("app.filling_index")
+        text = (
+            messages.text(
+                "app.filling_step",
+                done=progress.done,
+                total=progress.total,
+                passages=progress.passages,
+                name=progress.name,
+            )
+            if progress.name
+            else messages.text("app.filling_index")
+        )
         bar.progress(progress.done / max(progress.total, 1), text=label_text(text))
 
     report = sync(settings.corpus_dir, assistant.library, assistant.embedder, index_folder(settings), progress=show)

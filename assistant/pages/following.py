@@ -8,16 +8,10 @@ import json
 
 import streamlit as st
 
-AFTER_GROWING_MS = 100  # Streamlit follows a growing page within a few frames
-
 
 def scroll_to(selector: str, token: str) -> None:
-    """Bring the last match into view, at the top where the page is long enough.
-
-    Streamlit keeps a page that stands at its end there while it grows, so this comes after its growing.
-    """
-    last = f"[...document.querySelectorAll({json.dumps(selector)})].pop()"
-    _run(f"setTimeout(() => {last}?.scrollIntoView({{block: 'start'}}), {AFTER_GROWING_MS})", token)
+    """Bring the last match into view, at the top where the page is long enough."""
+    _run(f"[...document.querySelectorAll({json.dumps(selector)})].pop()?.scrollIntoView({{block: 'start'}})", token)
 
 
 def reveal(selector: str, token: str) -> None:

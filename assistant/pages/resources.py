@@ -9,10 +9,11 @@ import streamlit as st
 from assistant.answering import Assistant
 from assistant.domain import DocumentMetadata
 from assistant.messages import Messages, load_messages
-from assistant.pages.examples import example_topics
+from assistant.pages.examples import answers_from, example_topics
 from assistant.settings import Settings, load_settings
 
-EXAMPLES = 6
+EXAMPLES = 6  # on the opening screen
+EXAMPLES_TRIED = 24  # each costs one answer when the app starts or the library changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Holdings:
     stamp: str  # of the library's content
     documents: tuple[DocumentMetadata, ...]
     passages: Mapping[str, int]  # number of passages by document id
-    topics: tuple[str, ...]  # headings that make example questions
+    examples: tuple[str, ...]  # questions that the library is known to answer
 
 
 @st.cache_resource(show_spinner=False)
@@ -45,13 +46,20 @@ def get_assistant() -> Assistant:
     return build_assistant(get_settings())
 
 
-def get_holdings(assistant: Assistant) -> Holdings:
-    """What the library holds now; counted again only when its content has changed."""
-    return _holdings(assistant.library.stamp(), assistant)
+def get_holdings(assistant: Assistant, messages: Messages) -> Holdings:
+    """What the library holds now; looked through again only when its content has changed."""
+    return _holdings(assistant.library.stamp(), assistant, messages)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _holdings(stamp: str, _assistant: Assistant) -> Holdings:
-    passages = _assistant.library.passages()
+def _holdings(stamp: str, _assistant: Assistant, _messages: Messages) -> Holdings:
+    documents, passages = _assistant.library.documents(), _assistant.library.passages()
+    examples: list[str] = []
+    for topic in example_topics(documents, passages)[:EXAMPLES_TRIED]:
+        question = topic.words if topic.words.endswith("?") else _messages.text("app.example", topic=topic.words)
+        if answers_from(topic, _assistant.answer(question)):
+            examples.append(question)
+        if len(examples) == EXAMPLES:
+            break
     counts = Counter(passage.document_id for passage in passages)
-    return Holdings(stamp, _assistant.library.documents(), counts, example_topics(passages, EXAMPLES))
+    return Holdings(stamp, documents, counts, tuple(examples))

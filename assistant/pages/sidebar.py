@@ -32,8 +32,6 @@ def draw_sidebar(holdings: Holdings, state: ChatState, messages: Messages) -> Fi
             key=FILTER_KEY,
         )
         st.subheader(messages.text("app.sidebar_holdings"))
-        totals = messages.text(
-            "app.sidebar_totals", documents=len(titles), passages=sum(holdings.passages.values())
-        )
+        totals = messages.text("app.sidebar_totals", documents=len(titles), passages=sum(holdings.passages.values()))
         st.html(note_html(totals) + holdings_html(holdings.documents, holdings.passages, messages))
     return Filters(documents=frozenset(st.session_state[FILTER_KEY]))

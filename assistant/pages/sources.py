@@ -46,9 +46,7 @@ def surroundings(document: Document, start: int, end: int) -> Surroundings:
         return Surroundings((), (), (), (), (), ())
     first, last = touching[0], touching[-1]
     before = _same_section(document.blocks, range(first - 1, -1, -1), document.blocks[first].locator.section)
-    after = _same_section(
-        document.blocks, range(last + 1, len(document.blocks)), document.blocks[last].locator.section
-    )
+    after = _same_section(document.blocks, range(last + 1, len(document.blocks)), document.blocks[last].locator.section)
     near_before, far_before = _near_and_far(before)
     near_after, far_after = _near_and_far(after)
     passage = document.blocks[first : last + 1]

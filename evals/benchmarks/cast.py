@@ -1,15 +1,15 @@
 """How much of a follow-up does `assistant.conversation` understand? Measured on TREC CAsT 2019-2022.
 
-    python -m evals.benchmarks.cast FOLDER
+    python -m evals.benchmarks.cast FOLDER          the table
+    python -m evals.benchmarks.cast FOLDER --fit    the weights for prompts/conversation.yaml
 
-FOLDER holds `cast_rewrite/` (or is it): queries.jsonl with the raw utterance, its history and the rewrite of a person;
-corpus.jsonl with passages. Two measures, each on all topics and on the topics that were not looked at when the rules
-were made (even numbers; the odd ones were):
+FOLDER holds `cast_rewrite/`: queries.jsonl (the raw utterance, its history, the rewrite of a person) and corpus.jsonl
+(passages). Two measures, on all topics and on those that were not looked at when the rules were made (even numbers):
 
 - retrieval with the raw utterance, ours and the person's: R@5 and MRR@10, and the share of the gap between raw and
   person that ours closes;
-- the words added to the utterance against those the person added (precision, recall, F1, a mean over the turns where
-  the person added any), and how often an utterance to which the person added nothing is left alone.
+- the words added to the utterance against those the person added (precision, recall, F1, each a mean over the turns
+  where the person added any), and how often an utterance to which the person added nothing is left alone.
 """
 
 import json
@@ -17,6 +17,7 @@ import math
 import os
 import re
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,18 +27,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.conversation import FollowUpRules, Resolved, read_rules, resolve
-from assistant.domain import Conversation
-from evals.benchmarks.cast_data import UNSCORED, Utterance, added_words, read_utterances
-from assistant.embedding import Embedder
-from assistant.lexicon import build_lexicon, stem, words
+from assistant.conversation import read_rules, resolve
+from assistant.embedding import SentenceTransformerEmbedder
+from assistant.lexicon import Lexicon, build_lexicon, stem, words
 from assistant.settings import load_settings
+from evals.benchmarks.cast_data import UNSCORED, Utterance, added_words, read_utterances
+from evals.dataset import load_split
 
 FOLDER_VARIABLE = "ASSISTANT_BENCHMARKS_DIR"
 RRF_K = 60  # the constant of Cormack, Clarke and Buettcher (2009)
 BM25_K1, BM25_B = 1.2, 0.75
 Scores = npt.NDArray[np.float32]
-Resolver = Callable[[str, Conversation], Resolved]
+Embed = Callable[[Sequence[str]], Scores]
+WAYS = ("MiniLM", "BM25", "RRF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Pool:
     postings: Mapping[str, tuple[npt.NDArray[np.int64], Scores]]  # stem -> (positions, BM25 weights)
 
 
-def make_pool(rows: Sequence[Mapping[str, Any]], embed: Callable[[Sequence[str]], Scores]) -> Pool:
+def make_pool(rows: Sequence[Mapping[str, Any]], embed: Embed) -> Pool:
     """Embed and index the passages."""
     texts = [f"{row['title']} {row['text']}".strip() for row in rows]
     counts = [Counter(stem(word) for word in words(text)) for text in texts]
@@ -62,9 +64,9 @@ def make_pool(rows: Sequence[Mapping[str, Any]], embed: Callable[[Sequence[str]]
     postings = {}
     for key, met in by_stem.items():
         positions = np.array([position for position, _ in met])
-        times = np.array([n for _, n in met], dtype=np.float32)
+        frequencies = np.array([times for _, times in met], dtype=np.float32)
         idf = math.log(1 + (len(texts) - len(met) + 0.5) / (len(met) + 0.5))
-        weights = idf * times * (BM25_K1 + 1) / (times + norms[positions])
+        weights = idf * frequencies * (BM25_K1 + 1) / (frequencies + norms[positions])
         postings[key] = (positions, weights.astype(np.float32))
     return Pool(tuple(row["_id"] for row in rows), embed(texts), postings)
 
@@ -84,7 +86,7 @@ def rankings(query: str, vector: Scores, pool: Pool) -> dict[str, list[str]]:
 
 
 def retrieval_scores(
-    queries: Mapping[str, str], utterances: Sequence[Utterance], pool: Pool, embed: Callable[[Sequence[str]], Scores]
+    queries: Mapping[str, str], utterances: Sequence[Utterance], pool: Pool, embed: Embed
 ) -> dict[str, dict[str, tuple[float, float]]]:
     """(R@5, MRR@10) of each utterance that has gold: utterance id -> way of searching -> the two."""
     asked = [u for u in utterances if u.gold]
@@ -102,6 +104,98 @@ def retrieval_scores(
     return found
 
 
-def mean(values: Sequence[float]) -> float:
-    """The mean; not a number where there are none."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Means over a set of utterances of what was added to them."""
+
+    precision: float
+    recall: float
+    f1: float
+    left_alone: float
+    left_alone_with_history: float
+
+
+def added_scores(queries: Mapping[str, str], utterances: Sequence[Utterance]) -> Added:
+    """Compare what the queries add to the raw utterances with what people added."""
+    compared = [(utterance, added_words(utterance, queries[utterance.id])) for utterance in utterances]
+    wanted = [words for _, words in compared if words.wanted]
+    alone = [(utterance, words.left_alone) for utterance, words in compared if not words.wanted]
+    return Added(
+        _mean([words.precision for words in wanted]),
+        _mean([words.recall for words in wanted]),
+        _mean([words.f1 for words in wanted]),
+        _mean([left for _, left in alone]),
+        _mean([left for utterance, left in alone if utterance.conversation.turns]),
+    )
+
+
+def table(utterances: Sequence[Utterance], queries: Mapping[str, str], pool: Pool, embed: Embed) -> str:
+    """Both measures as text, for all topics and for the unseen ones."""
+    raw = {utterance.id: utterance.text for utterance in utterances}
+    person = {utterance.id: utterance.person for utterance in utterances}
+    scores = [retrieval_scores(each, utterances, pool, embed) for each in (raw, queries, person)]
+    lines = []
+    for name, chosen in (("all topics", utterances), ("unseen topics", [u for u in utterances if u.unseen])):
+        ids = [utterance.id for utterance in chosen if utterance.gold]
+        lines.append(f"{name}: {len(ids)} turns with a passage")
+        lines.append(f"{'':14}{'raw':>8}{'ours':>8}{'person':>8}{'gap closed':>12}")
+        for way in WAYS:
+            for position, measure in enumerate(("R@5", "MRR@10")):
+                low, ours, high = (_mean([found[id][way][position] for id in ids]) for found in scores)
+                gap = (ours - low) / (high - low)
+                lines.append(f"{way:7}{measure:>7}{low:8.3f}{ours:8.3f}{high:8.3f}{gap:12.0%}")
+        added = added_scores(queries, chosen)
+        lines += [
+            f"words added: precision {added.precision:.3f}, recall {added.recall:.3f}, F1 {added.f1:.3f}",
+            f"left alone when nothing is needed: {added.left_alone:.1%} "
+            f"(of those with a history: {added.left_alone_with_history:.1%})",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else float("nan")
+
+
+def _corpus_lexicon() -> Lexicon:
+    """Words of our own documents, a paragraph taken for a passage."""
+    files = sorted(load_settings().corpus_dir.glob("*.md"))
+    paragraphs = [part for file in files for part in re.split(r"\n\s*\n", file.read_text(encoding="utf-8"))]
+    return build_lexicon([part for part in paragraphs if part.strip()], [], _known)
+
+
+def _known(_: str) -> bool:
+    return True  # spelling is not corrected here
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the table, or with --fit the weights; without the benchmark one line that says so."""
+    named = [argument for argument in arguments if not argument.startswith("--")]
+    place = named[0] if named else os.environ.get(FOLDER_VARIABLE, "")
+    folder = Path(place).expanduser() / "cast_rewrite"
+    if not place or not (folder / "queries.jsonl").is_file():
+        where = f"no cast_rewrite/queries.jsonl in {place!r}" if place else "no folder given"
+        print(f"skipped: {where}; name the folder of public benchmarks as argument or in {FOLDER_VARIABLE}")
+        return 0
+    settings = load_settings()
+    rules = read_rules(settings.prompts_dir)
+    utterances = read_utterances(folder / "queries.jsonl")
+    rows = [json.loads(line) for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
+    lexicon = build_lexicon([row["text"] for row in rows], [], _known)
+    if "--fit" in arguments:
+        from evals.benchmarks.cast_fit import fit
+
+        print(fit(utterances, rules, lexicon.idf, load_split("dev"), _corpus_lexicon().idf))
+        return 0
+    started = time.perf_counter()
+    queries = {u.id: resolve(u.text, u.conversation, rules, lexicon.idf).query for u in utterances}
+    each = 1000 * (time.perf_counter() - started) / len(utterances)
+    embed = SentenceTransformerEmbedder.load(settings.embedding_model).embed
+    print(table(utterances, queries, make_pool(rows, embed), embed))
+    print(f"{each:.1f} ms to resolve one utterance (mean)")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

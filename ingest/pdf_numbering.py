@@ -1,0 +1,51 @@
+"""Printed numbers of paragraphs and items -> the numbers that a citation names: "12", "7 (b)", "preambular para. 4"."""
+
+import re
+from dataclasses import dataclass, field
+
+_OPERATIVE = re.compile(r"(OP|PP) ?(\d+)")
+OPENER = re.compile(r"The (?:[A-Z][\w-]+ )*(?:Council|Assembly|Committee|Commission|Conference)\s?,")
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Where the count of paragraphs stands."""
+
+    paragraph: str | None = None
+    items: list[tuple[float, str]] = field(default_factory=list)  # indent and label, outermost first
+    preamble: int | None = None  # paragraphs so far; None outside a resolution's preamble
+
+    def number(self, label: str) -> str:
+        """A numbered paragraph begins."""
+        self.items.clear()
+        self.preamble = None
+        operative = _OPERATIVE.match(label)
+        if operative:
+            self.paragraph = f"preambular para. {operative[2]}" if operative[1] == "PP" else operative[2]
+        else:
+            self.paragraph = label.rstrip(".")
+        return self.paragraph
+
+    def item(self, label: str, x: float, size: float) -> tuple[str, int]:
+        """An item begins: its full number and its depth, from its indent."""
+        while self.items and x < self.items[-1][0] + size:
+            self.items.pop()
+        self.items.append((x, "(" + label.strip("()") + ")"))
+        parts = [self.paragraph] if self.paragraph else []
+        return " ".join(parts + [name for _, name in self.items]), len(self.items) - 1
+
+    def unnumbered(self, text: str) -> str | None:
+        """A paragraph without a number: counted in a preamble, where every paragraph ends with a comma."""
+        self.items.clear()
+        if OPENER.fullmatch(text):
+            self.preamble, self.paragraph = 0, None
+            return None
+        if self.preamble is None or not text.endswith(","):
+            return None
+        self.preamble += 1
+        return f"preambular para. {self.preamble}"
+
+    def section(self) -> None:
+        """A heading ends whatever was being counted."""
+        self.items.clear()
+        self.preamble = None
