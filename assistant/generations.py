@@ -4,9 +4,9 @@
     index/gen-<stamp>-<random>/        one index, built once and never written again
     index/gen-<stamp>-<random>/seal.json   last to be written: what the folder was made from, and its files
 
-A process that opens a damaged graph file can die of it (measured: 4 of 10 with a damaged header.bin or data_level0.bin),
-so a folder is checked against its seal before anything opens it. SQLite files are not in the seal: opening
-one adds a row to it, and damage there is an ordinary error.
+A process that opens a damaged graph file can die of it (measured: 4 of 10 with a damaged header.bin or
+data_level0.bin), so a folder is checked against its seal before anything opens it. SQLite files are not in the seal:
+opening one adds a row to it, and damage there is an ordinary error.
 """
 
 import hashlib

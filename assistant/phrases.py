@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assistant.lexicon import stem, words
 
@@ -59,8 +59,8 @@ class WordLists:
 
     def tokens(self, text: str) -> list[str]:
         """Words (possessive endings off, fixed phrases whole) and punctuation marks, in order."""
-        found = (re.sub(r"'s?$", "", token) for token in self._token.findall(text.replace("’", "'")))
-        return [token for token in found if token]
+        found = self._token.findall(text.replace("’", "'"))
+        return [token.removesuffix("'s").removesuffix("'") or token for token in found]
 
     def is_content(self, word: str) -> bool:
         """Whether a word can belong to a topic: not a function word, an adverb in -ly, a listed verb, or a
@@ -97,7 +97,8 @@ class _Word:
     before: Before
 
 
-def phrases(text: str, lists: WordLists) -> list[Phrase]:
+@lru_cache(maxsize=1024)  # every turn of a running conversation is read again with each question
+def phrases(text: str, lists: WordLists) -> tuple[Phrase, ...]:
     """The topic phrases of a text, in order; one that occurs twice is there twice."""
     tokens = lists.tokens(text)
     found: list[Phrase] = []
@@ -123,7 +124,7 @@ def phrases(text: str, lists: WordLists) -> list[Phrase]:
             run = _close(run, sentence, found, lists)
         previous, start = token.lower(), False
     _close(run, sentence, found, lists)
-    return found
+    return tuple(found)
 
 
 def _can_follow(token: str, lists: WordLists) -> bool:

@@ -54,7 +54,7 @@ class _Mentions:
 def read_turn(turn: Turn, lists: WordLists) -> Said:
     """The phrases of a turn; citation markers are not read."""
     answer = MARKER.sub(" ", turn.answer)[:ANSWER_CHARACTERS]
-    return Said(tuple(phrases(turn.question, lists)), tuple(phrases(answer, lists)))
+    return Said(phrases(turn.question, lists), phrases(answer, lists))
 
 
 def topical_stems(text: str, lists: WordLists) -> list[str]:

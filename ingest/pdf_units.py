@@ -20,6 +20,7 @@ NEXT_LINE = 1.3  # of the leading; more is a new paragraph
 INDENT = 0.8  # of the size, from which an indent is meant
 FULL_LINE = 2.5  # of the size, by which the last line of a page may fall short of the margin and still be full
 SMALL = 0.93  # of the body size; less is a note, a table or a chart
+ONE_ROW = 0.4  # the least ratio of text sizes in one row: specks of invisible text make none
 CELL_RISE = 2.5  # of the size, by which a cell may begin above the one before it
 
 # The numbers and letters under which paragraphs and items are printed.
@@ -169,7 +170,7 @@ def _beside(unit: Unit, line: Line) -> bool:
     """Whether the line stands to the right of the unit's last cell."""
     last = unit.last
     size = max(last.size, line.size)
-    if line.x < last.right - 0.5 * size:
+    if line.x < last.right - 0.5 * size or min(last.size, line.size) < ONE_ROW * size:
         return False
     step = last.y - line.y
     if abs(step) < SAME_BASELINE * size:

@@ -46,7 +46,7 @@ class FakeEmbedder:
         return [tuple(_words(text)) for text in texts]
 
     def knows_word(self, word: str) -> bool:
-        return True
+        return word.islower()
 
     def _encode(self, text: str) -> Encoding:
         spans = tuple(_words(text))

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from evals.benchmarks.cast import FOLDER_VARIABLE, added_scores, main, make_pool
 from evals.benchmarks.cast_data import Utterance, added_words, read_utterances
 from tests.fakes import FakeEmbedder
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "_id": "2022_31_2",
         "topic": "31",
@@ -18,7 +19,7 @@ ROWS = [
         "manual_rewrite": "Is throat cancer treatable?",
         "gold": ["p1"],
     },
-    {"_id": "2022_32_1", "topic": "32", "text": "What are sharks?", "history": [], "manual_rewrite": "What are sharks?"},
+    {"_id": "2022_32_1", "topic": "32", "text": "What are sharks?", "history": [], "manual_rewrite": None},
 ]
 
 
@@ -49,7 +50,8 @@ def test_added_words_are_compared_with_the_persons(
 
 def test_a_question_that_needs_nothing_counts_only_as_left_alone(utterances: list[Utterance]) -> None:
     scores = added_scores({u.id: u.person for u in utterances}, utterances)
-    assert (scores.f1, scores.left_alone) == (pytest.approx(1), 1)
+    assert scores.f1 == pytest.approx(1)
+    assert scores.left_alone == 1
 
 
 def test_retrieval_is_scored_where_a_passage_is_known(utterances: list[Utterance]) -> None:

@@ -1,0 +1,78 @@
+"""Readings of a text that was written so that a filter should not read it: what `question.is_instruction` looks at.
+
+Zero-width characters, look-alike letters, digits for letters, spaced letters, Base64, hexadecimal, ROT13, and text
+written backwards are undone. A reading is only ever looked at, never answered. Pure.
+"""
+
+import base64
+import binascii
+import codecs
+import re
+import unicodedata
+
+from assistant.question import QuestionRules, is_instruction
+
+LONGEST_READ = 4_000  # characters; an attack stands in the first few
+_INVISIBLE = dict.fromkeys([0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+                            *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, *range(0xE0000, 0xE0080)])  # fmt: skip
+# Cyrillic and Greek letters that are drawn like Latin ones.
+_ALIKE = str.maketrans("аАвВеЕіІјЈкКмМнНоОрРсСтТуУхХѕЅԁɡαΑεΕιΙκΚνΝοΟρΡτΤυΥχΧ", "aABBeEiIjJkKMMHHoOpPcCTTyYxXsSdgaAeEiIkKvNoOpPtTuYxX")
+_DIGITS = str.maketrans("0134578@$!|", "oieastbasil")
+_MIXED = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[0-9@$!|])[\w@$!|]+|(?<!\w)[@$!|0-9](?=\w*[a-zA-Z])[\w@$!|]+")
+_SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*]{1,3}){5,}\w(?!\w)")
+_BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{16,}={0,2}(?![\w+/=])")
+_HEX = re.compile(r"(?<!\w)(?:[0-9a-fA-F]{2}[ :]?){10,}(?!\w)")
+
+
+def attempts_instruction(text: str, rules: QuestionRules) -> bool:
+    """Whether a text, or what it disguises, tries to change the rules, reveal them, or have else than an answer."""
+    return any(is_instruction(reading, rules) for reading in readings(text))
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """The text itself, cleaned, and what else it can be read as, each once."""
+    text = text[:LONGEST_READ]
+    plain = unicodedata.normalize("NFKC", text.translate(_INVISIBLE))
+    latin = re.sub(r"\w+", lambda m: _latin(m.group()), plain)
+    found = [
+        text,
+        latin,
+        re.sub(r"[_*~`|\\/]+", " ", latin),
+        _MIXED.sub(lambda m: m.group().translate(_DIGITS), latin),
+        _SPACED.sub(lambda m: _joined(m.group()), latin),
+        codecs.decode(latin, "rot13"),
+        latin[::-1],
+        *_decoded(latin),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _latin(word: str) -> str:
+    """A word that mixes Latin letters with look-alikes, in Latin; any other word as it is."""
+    latin = word.translate(_ALIKE)
+    return latin if latin.isascii() and any(c.isascii() and c.isalpha() for c in word) else word
+
+
+def _joined(spaced: str) -> str:
+    """"i g n o r e   a l l" as "ignore all": wider gaps part words."""
+    separator = spaced[1]
+    parts = re.split(r" {2,}" if separator == " " else r" +", spaced)
+    return " ".join(re.sub(r"[ .\-_*]", "", part) for part in parts)
+
+
+def _decoded(text: str) -> list[str]:
+    found: list[str] = []
+    for match in _BASE64.finditer(text):
+        padded = match.group().rstrip("=") + "=" * (-len(match.group().rstrip("=")) % 4)
+        found.append(_as_text(lambda blob=padded: base64.b64decode(blob, altchars=b"-_" if re.search("[-_]", blob) else None)))
+    for match in _HEX.finditer(text):
+        found.append(_as_text(lambda blob=match.group(): bytes.fromhex(re.sub(r"[ :]", "", blob))))
+    return [reading for reading in found if reading]
+
+
+def _as_text(decode) -> str:
+    try:
+        reading = decode().decode("utf-8")
+    except (binascii.Error, ValueError):
+        return ""
+    return reading if reading.isprintable() and " " in reading else ""
