@@ -54,10 +54,10 @@ def _latin(word: str) -> str:
 
 
 def _joined(spaced: str) -> str:
-    """"i g n o r e   a l l" as "ignore all": wider gaps part words."""
-    separator = spaced[1]
-    parts = re.split(r" {2,}" if separator == " " else r" +", spaced)
-    return " ".join(re.sub(r"[ .\-_*]", "", part) for part in parts)
+    """ "i g n o r e   a l l" as "ignore all": the gaps that are wider than the least part words."""
+    gaps = [match.group() for match in re.finditer(r"[ .\-_*]+", spaced)]
+    least = min(map(len, gaps))
+    return re.sub(r"[ .\-_*]+", lambda gap: " " if len(gap.group()) > least else "", spaced)
 
 
 def _decoded(text: str) -> list[str]:

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from assistant.citations import Draft
 from assistant.data_files import read_yaml
+from assistant.domain import Sentence
 from assistant.evidence import Evidence
 from assistant.question import Expected, Question
 from assistant.reading import Enumeration, Placed, Reading, label_of
 
+CONSIDERED = 10  # best sentences whose lists are looked at
 FACT = {Expected.NUMBER, Expected.WHEN, Expected.WHERE, Expected.WHO, Expected.DEFINITION, Expected.DOCUMENT}
 
 
@@ -22,9 +25,16 @@ class ExtractiveRules:
     margin: float
     sentences: int
     sentences_fact: int
+    words: int
+    neighbour: float
     per_document: int
+    document_margin: float
     list_words: int
     list_margin: float
+    list_count: float
+    list_first: float
+    list_threshold: float
+    list_threshold_open: float
 
 
 def read_rules(prompts_dir: Path) -> ExtractiveRules:
@@ -58,16 +68,43 @@ def answer_by_quotation(
 
 
 def _best_sentences(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> list[Evidence]:
-    limit = rules.sentences_fact if question.expected in FACT and not question.enumeration else rules.sentences
-    floor = evidence[0].score - rules.margin
-    return [e for e in _without_repeats(evidence) if e.score >= floor][:limit]
+    """The best sentence and those near it in score, a neighbour of one taken counting for more, within the length."""
+    fact = question.expected in FACT and not question.enumeration
+    limit = rules.sentences_fact if fact else rules.sentences
+    pool = _without_repeats(evidence)
+    chosen = [pool.pop(0)]
+    room = rules.words - _length(chosen[0])
+    floor = chosen[0].score - rules.margin
+    while len(chosen) < limit and pool:
+        best = max(pool, key=lambda e: e.score + rules.neighbour * _is_neighbour(e, chosen))
+        if best.score + rules.neighbour * _is_neighbour(best, chosen) < floor:
+            break
+        pool.remove(best)
+        if _length(best) <= room:
+            chosen.append(best)
+            room -= _length(best)
+    return chosen
+
+
+def _is_neighbour(candidate: Evidence, chosen: Sequence[Evidence]) -> bool:
+    """Whether a sentence follows or precedes a chosen one in the same block."""
+    return any(
+        e.passage.document_id == candidate.passage.document_id
+        and e.sentence.block == candidate.sentence.block
+        and (0 <= candidate.sentence.start - e.sentence.end <= 2 or 0 <= e.sentence.start - candidate.sentence.end <= 2)
+        for e in chosen
+    )
+
+
+def _length(evidence: Evidence) -> int:
+    return len(evidence.sentence.text.split())
 
 
 def _per_document(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> list[Evidence]:
     chosen: list[Evidence] = []
     for document in question.documents:
         own = [e for e in evidence if e.passage.document_id == document]
-        if own:
+        if own and own[0].score >= evidence[0].score - rules.document_margin:
             floor = own[0].score - rules.margin
             chosen.extend([e for e in _without_repeats(own) if e.score >= floor][: rules.per_document])
     return chosen
@@ -76,32 +113,55 @@ def _per_document(question: Question, evidence: Sequence[Evidence], rules: Extra
 def _whole_list(
     question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules, read: Callable[[str], Reading]
 ) -> Enumeration | None:
-    """The list that the best evidence belongs to, when the question asks for several things."""
-    if not question.enumeration:
+    """The list that the question asks for, or None.
+
+    A list is taken when it has as many items as asked for, when the question asks for several things and the list is
+    among the best evidence, or when its lead-in is itself the best sentence.
+    """
+    if question.expected in FACT and not question.enumeration:
         return None
     best = evidence[0].score
-    votes: dict[int, tuple[float, Enumeration]] = {}
-    for e in evidence[:8]:
-        if e.score < best - rules.list_margin:
-            break
-        found = read(e.passage.document_id).enumeration(e.sentence)
-        if found and (question.count is None or len(found.items) >= question.count - 1):
-            key = found.items[0].sentence.start
-            agrees = 1.0 if question.count == len(found.items) else 0.0
-            weight = votes.get(key, (0.0, found))[0] + 1.0 / (1.0 + best - e.score) + agrees
-            votes[key] = (weight, found)
-    return max(votes.values(), key=lambda vote: vote[0])[1] if votes else None
+    runs: dict[tuple[str, int, int], tuple[float, Enumeration]] = {}
+    for rank, e in enumerate(evidence[:CONSIDERED]):
+        for found in read(e.passage.document_id).enumerations(e.sentence):
+            key = (e.passage.document_id, found.items[0][0].sentence.start, len(found.items))
+            weight = max(rules.list_margin + e.score - best, 0.0) * (1.5 if found.leads_in(e.sentence) else 1.0)
+            if question.count == len(found.items):
+                weight += rules.list_count
+            elif question.count is not None:
+                weight -= rules.list_count
+            if rank == 0:
+                weight += rules.list_first * (2.0 if found.leads_in(e.sentence) else 1.0)
+            weight *= 1.0 + e.features.heading
+            runs[key] = (runs.get(key, (0.0, found))[0] + weight, found)
+    if not runs:
+        return None
+    weight, found = max(runs.values(), key=lambda run: run[0])
+    return found if weight >= (rules.list_threshold if question.enumeration else rules.list_threshold_open) else None
 
 
 def _list_drafts(found: Enumeration, rules: ExtractiveRules) -> list[Draft]:
-    items = [item.sentence for item in found.items]
-    if sum(len(s.text.split()) for s in items) > rules.list_words:
-        labels = [label_of(s) for s in items]
-        if all(labels):
-            items = [label for label in labels if label]
+    """Each item whole where that is short; else its first sentence; else, where every item has one, its label."""
+    whole = [_joined(item) for item in found.items]
+    items = whole if _words(whole) <= rules.list_words else [item[0].sentence for item in found.items]
+    labels = [label_of(item[0].sentence) for item in found.items]
+    if _words(items) > rules.list_words and all(labels):
+        items = [label for label in labels if label]
     drafts = [Draft(found.lead_in.sentence, found.lead_in.passage)] if found.lead_in else []
-    drafts += [Draft(s, placed.passage, item=True) for s, placed in zip(items, found.items, strict=True)]
+    drafts += [Draft(s, placed[0].passage, item=True) for s, placed in zip(items, found.items, strict=True)]
     return drafts
+
+
+def _joined(item: Sequence[Placed]) -> Sentence:
+    """The sentences of an item as one quote; they stand side by side in the document."""
+    first, last = item[0].sentence, item[-1].sentence
+    if all(a.sentence.end + 1 == b.sentence.start for a, b in pairwise(item)):
+        return Sentence(" ".join(p.sentence.text for p in item), first.start, last.end, first.kind, first.block)
+    return first
+
+
+def _words(sentences: Sequence[Sentence]) -> int:
+    return sum(len(s.text.split()) for s in sentences)
 
 
 def _prose_drafts(chosen: Sequence[Evidence], read: Callable[[str], Reading]) -> list[Draft]:

@@ -169,11 +169,7 @@ def _expected(focus: str, rules: QuestionRules) -> Expected:
 
 def _count(focus: str, rules: QuestionRules) -> int | None:
     """The number of items asked for: "the four essential shifts", "six priorities"."""
-    match = re.search(
-        r"\b(?:the|all|name|list|are|were|what|which|those|these|their|its|his|give me|into)\s+"
-        rf"({'|'.join(rules.numerals)}|\d{{1,2}})\s+(?:[\w-]+\s+){{0,3}}?[\w-]+s\b",
-        focus.lower(),
-    )
+    match = re.search(rf"\b({'|'.join(rules.numerals)}|\d{{1,2}})\s+(?:[\w-]+\s+){{0,3}}?[\w-]+s\b", focus.lower())
     if not match:
         return None
     word = match.group(1)

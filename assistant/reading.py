@@ -31,14 +31,18 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:
-    """A list whole: the sentence or heading that leads in, and the first sentence of each item, in order."""
+    """A list whole: the sentence that leads in, and the sentences of each item, in order."""
 
     lead_in: Placed | None
-    items: tuple[Placed, ...]
-    title: str  # the heading over it
+    items: tuple[tuple[Placed, ...], ...]
 
-    def __contains__(self, sentence: Sentence) -> bool:
-        return any(item.sentence.block == sentence.block and item.sentence.start <= sentence.start for item in self.items)
+    def leads_in(self, sentence: Sentence) -> bool:
+        """Whether the sentence is the lead-in."""
+        return self.lead_in is not None and self.lead_in.sentence.start == sentence.start
+
+    def holds(self, sentence: Sentence) -> bool:
+        """Whether the sentence stands in an item."""
+        return any(placed.sentence.start == sentence.start for item in self.items for placed in item)
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,17 @@ class Reading:
         before = self.placed[at - 1]
         return before if before.sentence.block == sentence.block else None
 
-    def enumeration(self, sentence: Sentence) -> Enumeration | None:
-        """The list that a sentence belongs to or leads into, or None when it has none of at least two items."""
-        return self._ordinal_run(sentence) or self._list_run(sentence)
+    def enumerations(self, sentence: Sentence) -> tuple[Enumeration, ...]:
+        """The lists of at least two items that a sentence belongs to or leads into, the innermost first."""
+        return tuple(found for found in (self._ordinal_run(sentence), self._list_run(sentence)) if found)
+
+    def rest_of(self, placed: Placed) -> tuple[Placed, ...]:
+        """The sentences of a block from this one on."""
+        return tuple(
+            other
+            for other in self._by_block.get(placed.sentence.block, [])
+            if other.sentence.start >= placed.sentence.start
+        )
 
     def _list_run(self, sentence: Sentence) -> Enumeration | None:
         blocks = self.document.blocks
@@ -89,7 +101,7 @@ class Reading:
         first = self._edge(at, -1)
         last = self._edge(at, +1)
         items = [
-            self._by_block[i][0]
+            tuple(self._by_block[i])
             for i in range(first, last + 1)
             if _is_item(blocks[i]) and blocks[i].level == blocks[at].level and i in self._by_block
         ]
@@ -100,8 +112,7 @@ class Reading:
         if before >= 0 and blocks[before].kind is BlockKind.PARAGRAPH and _same_section(blocks[before], blocks[first]):
             placed = self._by_block.get(before)
             lead_in = placed[-1] if placed else None
-        section = blocks[at].locator.section
-        return Enumeration(lead_in, tuple(items), section[-1] if section else "")
+        return Enumeration(lead_in, tuple(items))
 
     def _edge(self, at: int, step: int) -> int:
         """The outermost list item of the run around `at`; one paragraph between two items does not end it."""
@@ -123,12 +134,10 @@ class Reading:
         names = [name for _, name in numbered]
         if len(names) < 2 or names[0] != "first" or "second" not in names:
             return None
-        items = tuple(inside[i] for i, _ in numbered)
-        before = numbered[0][0] - 1
-        if before < 0:
-            return Enumeration(None, items, "")
-        section = inside[0].passage.locator.section
-        return Enumeration(inside[before], items, section[-1] if section else "")
+        starts = [i for i, _ in numbered]
+        items = tuple((inside[i],) for i in starts)
+        before = starts[0] - 1
+        return Enumeration(inside[before] if before >= 0 else None, items)
 
 
 def label_of(sentence: Sentence) -> Sentence | None:

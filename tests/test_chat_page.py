@@ -30,7 +30,7 @@ from assistant.errors import EmbedderError, LibraryError
 from assistant.library import Library
 from assistant.pages import resources
 from assistant.pages.inert import label_text
-from assistant.settings import PROJECT_DIR
+from assistant.settings import PROJECT_DIR, load_settings
 
 QUESTION = "What is the core of it?"
 HOSTILE = '<script>alert("x")</script> ![x](https://evil.example/x.png) $a$ :smile: **b** www.evil.example'
@@ -298,6 +298,38 @@ class TestFailure:
         page = AppTest.from_file(str(PROJECT_DIR / "app.py"), default_timeout=30).run()
         assert not page.exception
         assert "cannot be loaded" in page.error[0].value
+
+
+class TestFirstStart:
+    """An empty library is filled from the corpus folder by the first reader."""
+
+    @pytest.fixture
+    def empty(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+        corpus = tmp_path / "corpus"
+        corpus.mkdir()
+        settings = load_settings(data_dir=tmp_path / "data", corpus_dir=corpus)
+        library = Library.open(tmp_path / "empty.db", identity=FakeEmbedder().identity)
+        monkeypatch.setattr(resources, "get_settings", lambda: settings)
+        monkeypatch.setattr(resources, "get_assistant", lambda: ScriptedAssistant(library, answered))
+        st.cache_resource.clear()
+        yield corpus
+        st.cache_resource.clear()
+
+    def test_fills_it_and_names_what_could_not_be_read(self, empty: Path) -> None:
+        (empty / "good.md").write_text("# Rules of the road\n\nDrive on the left.\n", encoding="utf-8")
+        (empty / "bad.md").write_bytes(b"")
+        page = AppTest.from_file(str(PROJECT_DIR / "app.py"), default_timeout=60).run()
+        assert not page.exception
+        assert "Rules of the road" in html(page)
+        assert "1 document," in html(page)
+        assert ["bad" in warning.value for warning in page.warning] == [True]
+
+    def test_says_what_to_do_where_there_is_nothing_to_read(self, empty: Path) -> None:
+        assert not list(empty.iterdir())
+        page = AppTest.from_file(str(PROJECT_DIR / "app.py"), default_timeout=60).run()
+        assert not page.exception
+        assert "policy\\-assistant ingest" in page.info[0].value
+        assert page.chat_input[0].disabled
 
 
 def test_text_from_documents_and_questions_is_never_interpreted(start: Start) -> None:

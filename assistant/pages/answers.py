@@ -26,14 +26,15 @@ def statement_html(statement: Statement, messages: Messages) -> str:
 
 
 def draft_html(statements: Sequence[Statement], messages: Messages, status: str) -> str:
-    """An answer while it is being made, read out politely as it grows; its markers cannot be clicked yet."""
+    """An answer while it is being made. Its markers cannot be pressed yet, and it is not read aloud: it would be again
+    from its beginning at every statement; the whole answer is announced when it is there."""
     lines = []
     for statement in statements:
         markers = "".join(f'<span class="pa-marker">{n}</span>' for n in statement.citations)
         item = " pa-item" if statement.item else ""
         lines.append(f'<div class="pa-statement{item}">{statement_html(statement, messages)}{markers}</div>')
     waiting = f'<p class="pa-note">{html_text(status)}</p>'
-    return f'<div role="status" aria-live="polite">{"".join(lines)}{waiting}</div>'
+    return f'<div aria-live="off">{"".join(lines)}{waiting}</div>'
 
 
 def note_html(text: str) -> str:

@@ -10,10 +10,10 @@ from assistant.errors import AssistantError
 from assistant.messages import Messages
 from assistant.pages import resources
 from assistant.pages.answers import draft_html
-from assistant.pages.exchange import LIBRARIAN, draw_context, draw_exchange, draw_question
+from assistant.pages.exchange import LIBRARIAN, Titles, draw_context, draw_exchange, draw_question
 from assistant.pages.failures import failure_text, failures_shown
 from assistant.pages.filling import fill_empty_library
-from assistant.pages.following import focus_on, scroll_to
+from assistant.pages.following import announce_additions, focus_on, scroll_to
 from assistant.pages.inert import html_text, label_text
 from assistant.pages.resources import Holdings
 from assistant.pages.sidebar import draw_sidebar
@@ -33,11 +33,12 @@ def render() -> None:
         st.error(label_text(str(error)))
         return
     with failures_shown(messages):
-        with st.spinner(messages.text("app.loading")):
-            assistant = resources.get_assistant()
-        fill_empty_library(assistant, resources.get_settings(), messages)
-        with st.spinner(messages.text("app.looking")):
-            holdings = resources.get_holdings(assistant, messages)
+        with st.container(key="starting"):
+            with st.spinner(messages.text("app.loading")):
+                assistant = resources.get_assistant()
+            fill_empty_library(assistant, resources.get_settings(), messages)
+            with st.spinner(messages.text("app.looking")):
+                holdings = resources.get_holdings(assistant, messages)
         _draw(assistant, holdings, _state(), messages)
 
 
@@ -63,14 +64,15 @@ def _draw(assistant: Assistant, holdings: Holdings, state: ChatState, messages: 
             focus_on(f".st-key-{state.return_to} button", state.return_to)
     with talk, st.container(key="conversation"):
         st.html(f"<h1>{html_text(messages.text('app.name'))}</h1>")
+        announce_additions(".st-key-conversation")
         opening = st.empty()  # emptied at once when the first question comes
         if not state.exchanges and not state.asked:
             with opening.container():
                 _draw_opening(holdings, filters, state, messages)
         for position, exchange in enumerate(state.exchanges):
-            draw_exchange(exchange, position, state, assistant.library, messages)
+            draw_exchange(exchange, position, state, holdings.titles, messages)
         if state.asked:
-            _answer_next(state.asked[0], assistant, state, messages)
+            _answer_next(state.asked[0], assistant, state, holdings.titles, messages)
 
 
 def _draw_opening(holdings: Holdings, filters: Filters, state: ChatState, messages: Messages) -> None:
@@ -95,13 +97,13 @@ def _draw_opening(holdings: Holdings, filters: Filters, state: ChatState, messag
             st.button(label_text(example), key=f"example-{number}", on_click=state.ask, args=(example, filters))
 
 
-def _answer_next(asked: Asked, assistant: Assistant, state: ChatState, messages: Messages) -> None:
+def _answer_next(asked: Asked, assistant: Assistant, state: ChatState, titles: Titles, messages: Messages) -> None:
     """Stream the answer to the oldest open question, keep it, and draw the page again with its buttons."""
     draw_question(asked.question)
     scroll_to(".pa-question", str(len(state.exchanges)))
     with st.chat_message("assistant", avatar=LIBRARIAN):
         try:
-            answer = _stream(asked, assistant, state, messages)
+            answer = _stream(asked, assistant, state, titles, messages)
         except Exception as error:
             answer = Answer(
                 question=asked.question,
@@ -114,7 +116,7 @@ def _answer_next(asked: Asked, assistant: Assistant, state: ChatState, messages:
     st.rerun()
 
 
-def _stream(asked: Asked, assistant: Assistant, state: ChatState, messages: Messages) -> Answer:
+def _stream(asked: Asked, assistant: Assistant, state: ChatState, titles: Titles, messages: Messages) -> Answer:
     context, draft = st.container(), st.empty()
     draft.html(draft_html((), messages, messages.text("app.searching")))
     statements: tuple[Statement, ...] = ()
@@ -122,7 +124,7 @@ def _stream(asked: Asked, assistant: Assistant, state: ChatState, messages: Mess
         match event:
             case SearchStarted(search_query=query):
                 with context:
-                    draw_context(asked.question, query, asked.filters, assistant.library, messages)
+                    draw_context(asked.question, query, asked.filters, titles, messages)
             case StatementReady(statement=statement):
                 statements = (*statements, statement)
                 draft.html(draft_html(statements, messages, messages.text("app.checking")))

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from assistant.domain import Answer, Citation, Filters, Hit
-from assistant.library import Library
 from assistant.messages import Messages
 from assistant.pages.answers import note_html, question_html, statement_html
 from assistant.pages.inert import html_text, label_text
@@ -14,6 +13,7 @@ from assistant.pages.state import ChatState, Exchange
 
 CLOSEST = 3  # passages under a refusal: enough to judge the refusal, few enough not to look like an answer
 
+Titles = Mapping[str, str]  # by document id
 READER, LIBRARIAN = ":material/person:", ":material/menu_book:"  # from the app's own icon font
 
 
@@ -23,29 +23,29 @@ def draw_question(question: str) -> None:
         st.html(question_html(question))
 
 
-def draw_exchange(exchange: Exchange, position: int, state: ChatState, library: Library, messages: Messages) -> None:
+def draw_exchange(exchange: Exchange, position: int, state: ChatState, titles: Titles, messages: Messages) -> None:
     """A question and its answer; `position` (0-based, in the conversation) keeps the buttons apart."""
     answer = exchange.answer
     draw_question(answer.question)
     with st.chat_message("assistant", avatar=LIBRARIAN):
-        draw_context(answer.question, answer.search_query, exchange.filters, library, messages)
+        draw_context(answer.question, answer.search_query, exchange.filters, titles, messages)
         if answer.status.answered:
             _draw_statements(answer, position, state, messages)
         elif answer.status.reason:
-            _draw_refusal(answer, position, library, messages)
+            _draw_refusal(answer, position, titles, messages)
         else:
             st.error(label_text(answer.message))
         for notice in answer.notices:
             st.html(note_html(notice))
 
 
-def draw_context(question: str, query: str, filters: Filters, library: Library, messages: Messages) -> None:
+def draw_context(question: str, query: str, filters: Filters, titles: Titles, messages: Messages) -> None:
     """The question as it was understood and where it was searched, where that differs from what was typed."""
     if query and query.strip() != question.strip():
         st.html(note_html(messages.text("app.searched_for", query=query)))
     if filters.documents:
-        titles = [document.title for document in library.documents() if document.id in filters.documents]
-        st.html(note_html(messages.text("app.searched_in", titles="; ".join(titles))))
+        names = "; ".join(titles.get(document_id, document_id) for document_id in sorted(filters.documents))
+        st.html(note_html(messages.text("app.searched_in", titles=names)))
 
 
 def _draw_statements(answer: Answer, position: int, state: ChatState, messages: Messages) -> None:
@@ -89,22 +89,21 @@ def _place(citation: Citation) -> str:
     return f"{label_text(citation.title)}, {label_text(str(citation.locator))}"
 
 
-def _draw_refusal(answer: Answer, position: int, library: Library, messages: Messages) -> None:
+def _draw_refusal(answer: Answer, position: int, titles: Titles, messages: Messages) -> None:
     with st.container(key=f"refusal-{position}", border=True):
         st.html(
             f'<h3 class="pa-small-heading">{html_text(messages.text("app.refusal"))}</h3>'
             f'<p dir="auto">{html_text(answer.message)}</p>'
         )
         if answer.hits:
-            _draw_closest(answer.hits[:CLOSEST], library, messages)
+            _draw_closest(answer.hits[:CLOSEST], titles, messages)
 
 
-def _draw_closest(hits: Sequence[Hit], library: Library, messages: Messages) -> None:
+def _draw_closest(hits: Sequence[Hit], titles: Titles, messages: Messages) -> None:
     """Passages that came nearest, folded; none of them looks or acts like a citation."""
     heading = html_text(messages.text("app.closest"))
     note = note_html(messages.text("app.closest_note"))
     st.html(f'<h4 class="pa-small-heading">{heading}</h4>{note}')
-    titles: Mapping[str, str] = {document.id: document.title for document in library.documents()}
     for hit in hits:
         passage = hit.passage
         label = messages.text(

@@ -15,10 +15,10 @@ _filling = threading.Lock()  # two readers who come to an empty library at once 
 
 def fill_empty_library(assistant: Assistant, settings: Settings, messages: Messages) -> None:
     """Ingest the corpus folder when the library holds nothing; the other readers wait and then find it filled."""
-    if assistant.library.documents():
+    if assistant.library.passage_count():
         return
     with st.spinner(messages.text("app.filling")), _filling:
-        if not assistant.library.documents():
+        if not assistant.library.passage_count():
             _fill(assistant, settings, messages)
 
 

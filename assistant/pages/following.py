@@ -1,4 +1,4 @@
-"""Moves the reader's view and focus to what has just appeared. The only scripts of ours in the page; both are fixed
+"""Moves the reader's view and focus to what has just appeared. The only scripts of ours in the page: fixed
 texts with a selector of ours in them, never with words from documents or questions.
 
 A script runs when its element appears or its `token` changes, and not again while the page is redrawn.
@@ -22,6 +22,12 @@ def reveal(selector: str, token: str) -> None:
 def focus_on(selector: str, token: str) -> None:
     """Move the keyboard's place to the first match."""
     _run(f"document.querySelector({json.dumps(selector)})?.focus({{preventScroll: true}})", token)
+
+
+def announce_additions(selector: str) -> None:
+    """Let a screen reader say politely what is added inside the first match from now on."""
+    script = f"document.querySelector({json.dumps(selector)})?.setAttribute('role', 'log')"
+    _run(script, "announce")
 
 
 def _run(script: str, token: str) -> None:

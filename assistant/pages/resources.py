@@ -25,6 +25,11 @@ class Holdings:
     passages: Mapping[str, int]  # number of passages by document id
     examples: tuple[str, ...]  # questions that the library is known to answer
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles by document id."""
+        return {document.id: document.title for document in self.documents}
+
 
 @st.cache_resource(show_spinner=False)
 def get_settings() -> Settings:

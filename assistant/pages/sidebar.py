@@ -13,7 +13,7 @@ FILTER_KEY = "filter_documents"
 
 def draw_sidebar(holdings: Holdings, state: ChatState, messages: Messages) -> Filters:
     """Draw it and return the filters as set there."""
-    titles = {document.id: document.title for document in holdings.documents}
+    titles = holdings.titles
     chosen = [document_id for document_id in st.session_state.get(FILTER_KEY, ()) if document_id in titles]
     st.session_state[FILTER_KEY] = chosen  # a document removed meanwhile leaves the filter too
     with st.sidebar:

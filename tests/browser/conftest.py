@@ -20,6 +20,7 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 START_SECONDS = 120  # loading the model and reading the documents, on a busy machine
+PAGE_SECONDS = 30
 DOCUMENTS = ("hippo-information-note-2015.md", "icrtop-hippo-statement-2015.md")
 
 # Whatever of this is interpreted instead of shown would call another host, raise a dialog or change the page's title.
@@ -44,7 +45,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def app_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the app; its library is empty at first and is filled when the first reader comes."""
+    """The address of the app, with an empty library that is filled when the first reader comes."""
     folder = tmp_path_factory.mktemp("app")
     corpus = folder / "corpus"
     corpus.mkdir()
@@ -94,6 +95,16 @@ def browser(chromium: str) -> Iterator["sync_api.Browser"]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def filled_app(app_url: str, browser: "sync_api.Browser") -> str:
+    """The address of the app after its first reader has seen the library being filled."""
+    page = browser.new_page()
+    page.goto(app_url)
+    page.locator(".st-key-examples").wait_for(timeout=START_SECONDS * 1000)
+    page.close()
+    return app_url
+
+
 @dataclass
 class Reader:
     """One person at a screen, with what their browser noticed."""
@@ -119,7 +130,7 @@ class Reader:
 
 
 @pytest.fixture
-def open_app(browser: "sync_api.Browser", app_url: str) -> Iterator[Callable[..., Reader]]:
+def open_app(browser: "sync_api.Browser", filled_app: str) -> Iterator[Callable[..., Reader]]:
     """Opens the app for a reader of its own; afterwards no error was logged and no other host was asked."""
     readers: list[Reader] = []
 
@@ -132,12 +143,12 @@ def open_app(browser: "sync_api.Browser", app_url: str) -> Iterator[Callable[...
         reader.page.on("dialog", lambda dialog: reader.errors.append(f"dialog: {dialog.message}"))
         reader.page.on("request", lambda request: reader.hosts.add(urlsplit(request.url).netloc))
         reader.page.on("websocket", lambda socket: reader.hosts.add(urlsplit(socket.url).netloc))
-        reader.page.goto(app_url)
-        reader.page.locator(".st-key-conversation h1").wait_for(timeout=START_SECONDS * 1000)
+        reader.page.goto(filled_app)
+        reader.page.locator(".st-key-conversation h1").wait_for(timeout=PAGE_SECONDS * 1000)
         return reader
 
     yield open_for
     for reader in readers:
         reader.page.context.close()
         assert reader.errors == []
-        assert reader.hosts - {urlsplit(app_url).netloc, ""} == set()
+        assert reader.hosts - {urlsplit(filled_app).netloc, ""} == set()

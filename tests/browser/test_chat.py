@@ -52,6 +52,7 @@ def test_everything_from_question_to_source_and_back_works_by_keyboard(open_app:
     page = reader.page
     named = page.get_by_role("button", name=re.compile(r"^Source 1 Information note on .+"))  # as it is read aloud
     assert named.count() == 2  # in the statement and in the list of sources
+    assert page.locator(".st-key-conversation").get_attribute("role") == "log"  # answers are announced
     page.locator(MARKER).first.focus()
     page.keyboard.press("Enter")
     page.locator(".st-key-source mark").wait_for()
