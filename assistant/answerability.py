@@ -138,12 +138,11 @@ def measure(
     top = evidence[:TOP]
     best = evidence[0]
     rarity = {term: max(lexicon.idf(term), 0.1) for term in question.terms}
-    names = _other_names(question)
+    names = _other_names(question, lexicon)
     text = f"{' '.join(best.passage.locator.section)} {best.passage.text}"
     held = {stem(w) for w in words(text)}
-    if best.passage.document_id in question.documents:
-        held |= {stem(w) for w in words(question.text) if w.isdigit() or lexicon.holds(w)}  # they name the document
-    absent = [name for name in question.names if not _holds(name, held, names)]
+    asked = _names(question)
+    absent = [name for name in asked if not _holds(name, held, names)]
     demanded = demand(question, rules.demands)
     return Sufficiency(
         similarity=max(e.features.similarity for e in top),
@@ -154,10 +153,10 @@ def measure(
         weakest=max(e.features.weakest for e in top),
         unknown=sum(rarity[t] for t in rarity if not lexicon.holds(t)) / (sum(rarity.values()) or 1.0),
         name_unknown=float(bool(_unknown_names(question, evidence, lexicon))),
-        name_absent=len(absent) / max(len(question.names), 1),
-        number_absent=float(any(stem(number) not in held for number in question.numbers)),
+        name_absent=len(absent) / max(len(asked), 1),
+        number_absent=float(any(number not in held for number in question.numbers if number in question.topic)),
         demanded=float(demanded is not Demand.NONE),
-        lacking=_lacking(demanded, question, evidence, rules.demands),
+        lacking=_lacking(demanded, question, evidence, lexicon, rules.demands),
         detail=float(bool(rules.detail.search(question.focus))),
         negation=float(bool(NEGATION.search(question.focus)) and not NEGATION.search(best.sentence.text)),
         premise=float(bool(rules.premise.search(question.text))),
@@ -175,7 +174,7 @@ def missing(
     """
     demanded = demand(question, rules.demands)
     found = _unknown_names(question, evidence, lexicon)
-    if evidence and _lacking(demanded, question, evidence, rules.demands) > 0.5:
+    if evidence and _lacking(demanded, question, evidence, lexicon, rules.demands) > 0.5:
         found.insert(0, _kind(demanded, question, rules))
     if found:
         return tuple(dict.fromkeys(found))
@@ -193,21 +192,30 @@ def _kind(demanded: Demand, question: Question, rules: AnswerabilityRules) -> st
     return rules.missing[demanded]
 
 
-def _lacking(demanded: Demand, question: Question, evidence: Sequence[Evidence], rules: DemandRules) -> float:
+def _lacking(
+    demanded: Demand, question: Question, evidence: Sequence[Evidence], lexicon: Lexicon, rules: DemandRules
+) -> float:
     if demanded is Demand.NONE:
         return 0.0
-    names = [name for pair in question.expansions for name in (pair[0], *pair[1])]
+    names = [name for found, others in lexicon.expansions(question.text) for name in (found, *others)]
     known = frozenset(stem(w) for text in (question.text, *names) for w in words(text))
     fading = FADING_NUMBER if demanded in NUMERIC else FADING
     return 1.0 - max(
-        stated(demanded, e.sentence.text, question, known, rules) * fading**rank for rank, e in enumerate(evidence[:READ])
+        stated(demanded, e.sentence.text, question, known, rules) * fading**rank
+        for rank, e in enumerate(evidence[:READ])
     )
 
 
-def _other_names(question: Question) -> Mapping[str, list[frozenset[str]]]:
+def _names(question: Question) -> list[str]:
+    """The names of what is looked for, without those that tell in which document to look."""
+    topic = set(words(question.topic))
+    return [name for name in question.names if topic.issuperset(words(name))]
+
+
+def _other_names(question: Question, lexicon: Lexicon) -> Mapping[str, list[frozenset[str]]]:
     """Stem of a word of a short or long name -> the stems of each of the thing's other names."""
     found: dict[str, list[frozenset[str]]] = {}
-    for name, others in question.expansions:
+    for name, others in lexicon.expansions(question.text):
         for word in words(name):
             found.setdefault(stem(word), []).extend(frozenset(stem(w) for w in words(other)) for other in others)
     return found
@@ -221,9 +229,9 @@ def _holds(name: str, held: set[str], names: Mapping[str, list[frozenset[str]]])
 
 def _unknown_names(question: Question, evidence: Sequence[Evidence], lexicon: Lexicon) -> list[str]:
     """Names that the library holds nowhere, by no other name, and that the evidence does not spell out."""
-    names = _other_names(question)
+    names = _other_names(question, lexicon)
     unknown = [
-        name for name in question.names
+        name for name in _names(question)
         if not all(lexicon.holds(word) or stem(word) in names for word in words(name))
     ]  # fmt: skip
     return [name for name in unknown if not any(_spells_out(e.sentence.text, name) for e in evidence[:READ])]

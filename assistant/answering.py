@@ -4,11 +4,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from assistant import answerability, conversation, extractive, question
+from assistant import answerability, conversation, extractive
 from assistant.answerability import AnswerabilityRules, Verdict
 from assistant.citations import quote_statements
 from assistant.conversation import FollowUpRules
@@ -18,6 +18,7 @@ from assistant.domain import (
     AnswerStatus,
     Citation,
     Conversation,
+    Failure,
     Filters,
     Hit,
     Mode,
@@ -31,10 +32,13 @@ from assistant.geometry import Geometry, measure_geometry
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import Library
 from assistant.messages import Messages
-from assistant.question import Question, QuestionRules, is_instruction, read_question
+from assistant.question import QuestionRules, is_instruction, read_question
 from assistant.reading import Reading
 from assistant.retrieval import RetrievalWeights, encode_query, retrieve
 from assistant.vector_index import VectorIndex
+
+
+LONGEST_QUESTION = 4_000  # characters; an essay has no one answer, and its reading takes long
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +111,17 @@ class Assistant:
         self._lock = threading.Lock()
 
     def refresh(self) -> Snapshot:
-        """What is derived from the library as it is now; made anew only when the library has changed."""
+        """What is derived from the library as it is now; made anew only when the library has changed.
+
+        Raises:
+            LibraryError: the library has meanwhile been made with another embedder, or its index cannot be built.
+        """
         with self._lock:
             stamp = self.library.stamp()
             held = self._snapshot
             if held is None or held.stamp != stamp:
-                index = VectorIndex.open(self._index_folder, self.library)
+                self.library.require(self.embedder.identity)
+                index = held.index if held else VectorIndex.open(self._index_folder, self.library)
                 texts = [_searchable(p.text, p.locator.section) for p in self.library.passages()]
                 known_word = cache(self.embedder.knows_word)
                 lexicon = build_lexicon(texts, self.rules.variants, known_word)
@@ -121,10 +130,14 @@ class Assistant:
             return held
 
     def answer(
-        self, question: str, history: Conversation = Conversation(), filters: Filters = Filters()
+        self, question: str, conversation: Conversation = Conversation(), filters: Filters = Filters()
     ) -> Answer:
-        """One question with its answer; never raises for what a question contains."""
-        *_, last = self.stream(question, history, filters)
+        """One question with its answer; never raises for what a question contains.
+
+        Raises:
+            LibraryError: the library or its index cannot be used.
+        """
+        *_, last = self.stream(question, conversation, filters)
         assert isinstance(last, AnswerReady)
         return last.answer
 
@@ -133,6 +146,11 @@ class Assistant:
     ) -> Iterator[Event]:
         """The same as events; a statement is yielded only after it was checked."""
         clock = _Clock()
+        text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair can be neither read nor printed
+        unusable = self._unusable(text)
+        if unusable:
+            yield AnswerReady(self._reject(text, unusable, clock))
+            return
         if is_instruction(text, self.rules.question):
             yield AnswerReady(self._refuse(text, text, Reason.INSTRUCTION, clock))
             return
@@ -212,6 +230,21 @@ class Assistant:
             answerability=verdict.probability if verdict else None,
             timings_ms=clock.total(),
         )
+
+    def _unusable(self, text: str) -> str:
+        """Why a text is no question at all; empty for one that may be."""
+        messages = self.rules.messages
+        if not text.strip():
+            return messages.text("phrase.empty")
+        if len(text) > LONGEST_QUESTION:
+            return messages.text("phrase.too_long", length=len(text), limit=LONGEST_QUESTION)
+        return "" if any(c.isalnum() for c in text) else messages.text("phrase.not_text")
+
+    def _reject(self, text: str, why: str, clock: "_Clock") -> Answer:
+        failure = Failure.BAD_INPUT
+        message = self.rules.messages.text(f"status.{failure}", reason=why)
+        status = AnswerStatus(failure=failure)
+        return Answer(text, text, status, Mode.EXTRACTIVE, message=message, timings_ms=clock.total())
 
     def _document_count(self) -> int:
         return len(self.library.documents())

@@ -77,8 +77,8 @@ class Generation:
 
 
 def _client(folder: Path) -> Any:  # the library's own type lacks close()
-    import chromadb  # noqa: TID251
-    from chromadb.config import Settings  # noqa: TID251
+    import chromadb
+    from chromadb.config import Settings
 
     # without _env_file Chroma reads .env of the working folder, which is ours
     settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]

@@ -5,7 +5,7 @@ The only room that imports sqlite3. A write is one transaction: a killed process
 
 import errno
 import os
-import sqlite3  # noqa: TID251
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress

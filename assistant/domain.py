@@ -315,8 +315,8 @@ class Answer:
                 }
                 for hit in by_passage.values()
             ],
-            "notices": list(self.notices),
             "timings_ms": {step: round(ms, 2) for step, ms in self.timings_ms.items()},
+            **({"notices": list(self.notices)} if self.notices else {}),
         }
 
 

@@ -16,7 +16,7 @@ from assistant.embedding import Embedder
 from assistant.errors import LibraryError
 from assistant.library import Library
 from assistant.settings import Settings
-from ingest.sync import SyncProgress, SyncReport, sync
+from ingest.sync import LOCK_WAIT_SECONDS, SyncProgress, SyncReport, sync
 
 
 def run_ingest(settings: Settings, paths: Sequence[Path], *, as_json: bool, rebuild: bool) -> None:
@@ -29,15 +29,17 @@ def run_ingest(settings: Settings, paths: Sequence[Path], *, as_json: bool, rebu
         raise LibraryError(f"the corpus folder {settings.corpus_dir} is missing; set ASSISTANT_CORPUS_DIR to a folder")
     embedder = build_embedder(settings)
     library = Library.open(library_path(settings), identity=None if rebuild else embedder.identity)
-    if rebuild:
-        library.clear()
-        library.require(embedder.identity)
     folder = index_folder(settings)
+    with library.exclusive(LOCK_WAIT_SECONDS):  # nobody fills it between clearing and filling
+        if rebuild:
+            library.clear()
+        if as_json:
+            report = sync(settings.corpus_dir, library, embedder, folder, paths=paths)
+        else:
+            report = _with_progress(settings.corpus_dir, library, embedder, folder, paths)
     if as_json:
-        report = sync(settings.corpus_dir, library, embedder, folder, paths=paths)
         print(json.dumps(asdict(report), ensure_ascii=False, indent=2))
     else:
-        report = _with_progress(settings.corpus_dir, library, embedder, folder, paths)
         _print_report(report)
 
 
@@ -78,7 +80,8 @@ def _print_report(report: SyncReport) -> None:
     console = Console()
     console.print(table)
     console.print(
-        f"{report.embedded} passages embedded, {report.passages} in the library, {report.seconds:.1f} s", highlight=False
+        f"{report.embedded} passages embedded, {report.passages} in the library, {report.seconds:.1f} s",
+        highlight=False,
     )
 
 

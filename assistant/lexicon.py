@@ -80,12 +80,12 @@ class Lexicon:
     frequency: Mapping[str, int]  # stem -> passages that contain it
     vocabulary: Mapping[str, int]  # word -> passages that contain it
     variants: tuple[tuple[str, ...], ...]  # groups of names for one thing
+    variant_idf: tuple[float, ...]  # of each group: how rare it is that a passage has any of its names
     known_word: Callable[[str], bool]  # ordinary words outside the library, which are not misspelt
 
     def idf(self, word: str) -> float:
         """Inverse document frequency of a word's stem over passages (BM25's, never negative)."""
-        count = self.frequency.get(stem(word), 0)
-        return math.log(1 + (self.passages - count + 0.5) / (count + 0.5))
+        return _idf(self.frequency.get(stem(word), 0), self.passages)
 
     def holds(self, word: str) -> bool:
         """Whether any passage contains the word in any form."""
@@ -132,14 +132,28 @@ def build_lexicon(
     vocabulary: Counter[str] = Counter()
     learnt: dict[str, set[str]] = {}
     count = 0
+    flat: list[str] = []
     for text in texts:
         count += 1
-        present = set(words(text))
+        inside = words(text)
+        flat.append(f" {' '.join(inside)} ")
+        present = set(inside)
         vocabulary.update(present)
         frequency.update({stem(word) for word in present})
         for short, long in definitions(text):
             learnt.setdefault(short, set()).add(long)
-    return Lexicon(count, frequency, vocabulary, _merge(variants, learnt), known_word)
+    groups = _merge(variants, learnt)
+    rarity = tuple(_idf(_having_any(group, flat), count) for group in groups)
+    return Lexicon(count, frequency, vocabulary, groups, rarity, known_word)
+
+
+def _having_any(names: Sequence[str], flat: Sequence[str]) -> int:
+    keys = [f" {' '.join(words(name))} " for name in names]
+    return sum(any(key in text for key in keys) for text in flat)
+
+
+def _idf(count: int, total: int) -> float:
+    return math.log(1 + (total - count + 0.5) / (count + 0.5))
 
 
 def _merge(variants: Sequence[Sequence[str]], learnt: Mapping[str, set[str]]) -> tuple[tuple[str, ...], ...]:

@@ -19,6 +19,7 @@ NAMED = 1.0  # naming score from which a document counts as named
 NAMED_APART = 0.4  # of several named, those that score less than the best by more are not meant
 NAMED_IN_PASSING = 0.5
 TITLE_SHARE = 0.6  # of a title's words, weighed by how few titles have them, that name it
+RARE_IDF = 2.0  # names met in fewer than every eighth passage
 COMMON_IDF = 1.2  # a body whose name is in every fourth passage ("United Nations") names no document
 
 
@@ -56,7 +57,8 @@ class Question:
 
     text: str  # as asked, spelling corrected
     focus: str  # the sentence that asks, where the rest is context
-    terms: tuple[str, ...]  # content words in order, corrected, in lower case, each once
+    topic: str  # the question without the words that only name documents
+    terms: tuple[str, ...]  # content words of the topic in order, in lower case, each once
     expansions: tuple[tuple[str, tuple[str, ...]], ...]  # (name in the question, its other names)
     corrections: tuple[tuple[str, str], ...]  # (as typed, as read)
     expected: Expected
@@ -106,15 +108,19 @@ def read_question(text: str, rules: QuestionRules, lexicon: Lexicon, documents: 
     for typed, read in corrections:
         corrected = re.sub(rf"\b{re.escape(typed)}\b", read, corrected)
     focus = _focus(corrected)
-    terms = content_terms(corrected, rules)
+    expected = _expected(focus, rules)
     named, side_by_side = named_documents(corrected, documents, lexicon, rules)
+    asks_for_name = expected in (Expected.DEFINITION, Expected.DOCUMENT)
+    topic = corrected if asks_for_name else _without_names(corrected, named, documents, lexicon, rules)
+    terms = content_terms(topic, rules)
     return Question(
         text=corrected,
         focus=focus,
+        topic=topic,
         terms=terms,
-        expansions=tuple(lexicon.expansions(corrected)),
+        expansions=tuple(lexicon.expansions(topic)),
         corrections=corrections,
-        expected=_expected(focus, rules),
+        expected=expected,
         enumeration=bool(rules.enumeration.search(focus)) or _count(focus, rules) is not None,
         count=_count(focus, rules),
         comparison=side_by_side or bool(rules.comparison.search(focus)),
@@ -194,8 +200,8 @@ def _names(text: str, rules: QuestionRules) -> tuple[str, ...]:
 def named_documents(
     text: str, documents: Sequence[DocumentMetadata], lexicon: Lexicon, rules: QuestionRules
 ) -> tuple[tuple[str, ...], bool]:
-    """The documents that a question names by symbol, body, title, kind and year, and whether it sets several of them
-    side by side: names them by different words ("the 2010 meeting and the 2016 workshop").
+    """The documents that a question names by symbol, body, title, kind and year; and whether it sets several of them
+    side by side, that is, names them by different words ("the 2010 meeting and the 2016 workshop").
     """
     names = [name for found, others in lexicon.expansions(text) for name in (found, *others)]
     asked = f" {' '.join(words(' | '.join([text, *names]).replace('|', ' zzz ')))} "
@@ -206,7 +212,50 @@ def named_documents(
         return tuple(passing), True
     best = max((score for score, _ in naming.values()), default=0.0)
     named = tuple(d.id for d in documents if naming[d.id][0] >= max(NAMED, best - NAMED_APART))
-    return (named if len(named) < len(documents) else ()), False
+    if not named or len(named) == len(documents):
+        return (), False
+    return named, False
+
+
+def _without_names(
+    text: str, named: Sequence[str], documents: Sequence[DocumentMetadata], lexicon: Lexicon, rules: QuestionRules
+) -> str:
+    """The text without the words that only name documents, as long as something is left to look for."""
+    phrases = sorted(
+        {p for d in documents if d.id in named for p in _naming_phrases(d, documents, lexicon)}, key=len, reverse=True
+    )
+    topic = text
+    for phrase in phrases:
+        pattern = r"\W+".join(re.escape(word) + r"s?" for word in phrase.split())
+        topic = re.sub(rf"\b(?:the\s+)?{pattern}(?:['’]s)?\b", " ", topic, flags=re.IGNORECASE)
+    topic = re.sub(r"\s+(?=[?.,;!])", "", " ".join(topic.split()))
+    return topic if _has_content(topic, rules) else text
+
+
+def _naming_phrases(
+    document: DocumentMetadata, documents: Sequence[DocumentMetadata], lexicon: Lexicon
+) -> set[str]:
+    """Phrases that name a document and little else: its body, kind and year, and names in its title that are rare in
+    the library ("HIPPO", but not "R2P", which every other passage is about)."""
+    phrases = set(_body_names(document, lexicon)) | _own_kind(document, documents)
+    if document.year:
+        phrases.add(str(document.year))
+    title = f" {' '.join(words(document.title))} "
+    for group, idf in zip(lexicon.variants, lexicon.variant_idf, strict=True):
+        keys = {" ".join(words(name)) for name in group}
+        if idf > RARE_IDF and any(f" {key} " in title for key in keys):
+            phrases |= keys
+    return phrases
+
+
+def _own_kind(document: DocumentMetadata, documents: Sequence[DocumentMetadata]) -> set[str]:
+    """The words of a document's kind that no other kind has."""
+    kinds = [{stem(w) for w in words(d.kind or "")} for d in documents]
+    return {w for w in words(document.kind or "") if sum(stem(w) in kind for kind in kinds) == 1}
+
+
+def _has_content(text: str, rules: QuestionRules) -> bool:
+    return any(word not in rules.stopwords and word not in rules.asking for word in words(text))
 
 
 def _naming(
@@ -238,8 +287,7 @@ def _naming(
                 score += 1.0
                 by |= met
                 break
-    kinds = [{stem(w) for w in words(d.kind or "")} for d in documents]
-    own = {stem(w) for w in words(document.kind or "") if sum(stem(w) in kind for kind in kinds) == 1}
+    own = {stem(w) for w in _own_kind(document, documents)}
     if own & stems:
         score += 0.5
         by |= own & stems

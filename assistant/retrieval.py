@@ -82,7 +82,7 @@ def encode_query(question: Question, lexicon: Lexicon, embedder: Embedder) -> En
 
 def dense_text(question: Question) -> str:
     """The question with the long form of each short name added, for an embedder that knows only the long one."""
-    text = question.text
+    text = question.topic
     for name, others in question.expansions:
         longest = max(others, key=len)
         if len(longest) > len(name):

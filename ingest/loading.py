@@ -1,5 +1,6 @@
 """A file of any known type to a Document, or one line that says why not."""
 
+import stat
 import unicodedata
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from dataclasses import replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from assistant.domain import BlockKind, Document, DocumentMetadata
 from assistant.errors import DocumentError
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.lines import find_date
 from ingest.manifest import title_from_file_name
 from ingest.parts import title_block_size
@@ -34,12 +36,14 @@ _CONTROL_SHARE = 0.005  # more control characters than this is no text; a stray 
 _ASCII_SHARE = 0.85  # of a Western European text; below, another encoding was mistaken for it
 
 
-def load_document(path: Path, metadata: DocumentMetadata) -> Document:
+def load_document(path: Path, metadata: DocumentMetadata, *, limits: Limits = DEFAULT_LIMITS) -> Document:
     """Read a file; where `metadata` says nothing, its title and date come from the text.
 
+    Of the limits only those on size, pages and text are kept here; `worker.FileReader` keeps those on time and memory.
+
     Raises:
-        DocumentError: unsupported type, not a file, empty, unreadable, or not what its name says; the text is the
-            reason.
+        DocumentError: unsupported type, not a file, empty, unreadable, too large, or not what its name says; the text
+            is the reason.
     """
     name = f"{path.name!r}"
     suffix = path.suffix.lower()
@@ -48,10 +52,11 @@ def load_document(path: Path, metadata: DocumentMetadata) -> Document:
     if suffix not in SUFFIXES:
         known = ", ".join(sorted(SUFFIXES))
         raise DocumentError(f"{name} has the unsupported type {suffix or '(none)'!r}; convert it to one of {known}")
+    _check_file(path, name, limits)
     if suffix == ".pdf":
         from ingest.pdf import load_pdf
 
-        document = load_pdf(path, metadata)
+        document = load_pdf(path, metadata, limits=limits)
     else:
         text, warnings = read_text(path)
         stated = metadata.title != title_from_file_name(metadata.file_name)
@@ -59,7 +64,21 @@ def load_document(path: Path, metadata: DocumentMetadata) -> Document:
         document = replace(parsed, warnings=parsed.warnings + warnings)
         if not document.blocks:
             raise DocumentError(f"{name} holds no text; replace it or remove it")
+    limits.check_text(name, len(document.text))
     return replace(document, metadata=enrich(document))
+
+
+def _check_file(path: Path, name: str, limits: Limits) -> None:
+    """Raise DocumentError for what is no ordinary file (reading a pipe never ends) or too large a one."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise DocumentError(
+            f"{name} cannot be read ({error.strerror or error}); check that it is a file and its permissions"
+        ) from error
+    if not stat.S_ISREG(found.st_mode):
+        raise DocumentError(f"{name} is not a file but a device or a pipe; remove it")
+    limits.check_size(name, found.st_size)
 
 
 def enrich(document: Document) -> DocumentMetadata:

@@ -19,6 +19,7 @@ from pypdf.errors import PyPdfError
 
 from assistant.domain import Document, DocumentMetadata
 from assistant.errors import DocumentError
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.pdf_page import Fragment, PageText
 
 if TYPE_CHECKING:
@@ -43,26 +44,27 @@ class PdfText:
     warnings: tuple[str, ...] = ()
 
 
-def load_pdf(path: Path, metadata: DocumentMetadata) -> Document:
+def load_pdf(path: Path, metadata: DocumentMetadata, *, limits: Limits = DEFAULT_LIMITS) -> Document:
     """Read one PDF file.
 
-    Raises DocumentError with the reason: not a PDF, damaged, encrypted with a password, no pages, no text at all.
+    Raises DocumentError with the reason: not a PDF, damaged, encrypted with a password, no or too many pages, no text.
     Pages without text and pages that cannot be read are named in the Document's warnings.
     """
     from ingest.pdf_structure import document_from_pages
 
-    text = read_pdf(path)
+    text = read_pdf(path, limits=limits)
     return document_from_pages(metadata, text.pages, text.properties, text.warnings)
 
 
-def read_pdf(path: Path) -> PdfText:
+def read_pdf(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> PdfText:
     """The text of every page with positions and fonts. Raises DocumentError as `load_pdf` does."""
     with _quiet_pypdf():
         try:
             reader = _open(path)
+            limits.check_pages(repr(path.name), len(reader.pages))
             pages, warnings = _read_pages(path, reader)
             properties = _properties(reader)
-        except DocumentError:
+        except (DocumentError, MemoryError):  # memory is a limit of ours, not a fault of the file
             raise
         except (PyPdfError, OSError) as error:
             raise DocumentError(f"{path.name}: not a readable PDF ({_reason(error)})") from error
@@ -113,6 +115,8 @@ def _read_pages(path: Path, reader: PdfReader) -> tuple[list[PageText], list[str
         for number in range(1, len(reader.pages) + 1):
             try:
                 page = _read_page(reader, pdfium, number)
+            except MemoryError:
+                raise
             except Exception as error:  # one damaged page does not take the others with it
                 unreadable[number] = _reason(error)
                 page = PageText(number, 0, 0, ())

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import os
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from assistant.domain import DocumentMetadata
 from assistant.errors import DocumentError, LibraryError
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.manifest import MANIFEST_NAME, read_manifest
 
 
@@ -40,7 +42,13 @@ class Plan:
     failed: tuple[tuple[str, str], ...]  # (name, reason)
 
 
-def make_plan(corpus_dir: Path, paths: Sequence[Path], held: Sequence[DocumentMetadata]) -> Plan:
+def make_plan(
+    corpus_dir: Path,
+    paths: Sequence[Path],
+    held: Sequence[DocumentMetadata],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Plan:
     """What to do so that a library that holds `held` mirrors the corpus folder, or just `paths`.
 
     Without paths everything that is not in the corpus folder is gone; a folder among the paths is mirrored alone; a
@@ -52,7 +60,7 @@ def make_plan(corpus_dir: Path, paths: Sequence[Path], held: Sequence[DocumentMe
     """
     corpus_dir = corpus_dir.resolve()
     files, in_scope = _files(corpus_dir, [_settled(path) for path in paths])
-    found, failed = _describe(corpus_dir, files)
+    found, failed = _describe(corpus_dir, files, limits)
     elsewhere = [document for document in held if not in_scope(document.file_name)]
     found, clashes = _one_per_id(found, elsewhere)
     sources, duplicates = _one_per_content(found, elsewhere)
@@ -71,16 +79,19 @@ def _settled(path: Path) -> Path:
     return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
 
 
-def _files(corpus_dir: Path, paths: Sequence[Path]) -> tuple[list[Path], Callable[[str], bool]]:
-    """The files in name order, and whether a document with a given file name is this run's business."""
+def _files(
+    corpus_dir: Path, paths: Sequence[Path]
+) -> tuple[list[tuple[Path, Path | None]], Callable[[str], bool]]:
+    """The files in name order, each with the folder that it was found in (None: it was named by itself), and whether a
+    document with a given file name is this run's business."""
     if not paths:
-        return _listed(corpus_dir), lambda _: True
-    files: dict[Path, None] = {}
+        return [(file, corpus_dir) for file in _listed(corpus_dir)], lambda _: True
+    files: dict[Path, Path | None] = {}
     folders: list[Path] = []
     for path in paths:
         if path.is_dir():
             folders.append(path)
-            files.update(dict.fromkeys(_listed(path)))
+            files.update(dict.fromkeys(_listed(path), path))
         else:
             files[path] = None
 
@@ -88,7 +99,7 @@ def _files(corpus_dir: Path, paths: Sequence[Path]) -> tuple[list[Path], Callabl
         path = corpus_dir / name  # an absolute name stays what it is
         return path in files or any(path.is_relative_to(folder) for folder in folders)
 
-    return sorted(files), in_scope
+    return sorted(files.items(), key=lambda item: item[0]), in_scope
 
 
 def _listed(folder: Path) -> list[Path]:
@@ -101,27 +112,50 @@ def _listed(folder: Path) -> list[Path]:
     for place, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         files += [Path(place, name) for name in names if not name.startswith((".", "~$")) and name != MANIFEST_NAME]
-    return sorted(file for file in files if file.is_file())
+        files += [link for name in folders if (link := Path(place, name)).is_symlink()]  # not followed, but not lost
+    return sorted(files)
 
 
-def _describe(corpus_dir: Path, files: Iterable[Path]) -> tuple[list[Source], list[tuple[str, str]]]:
+def _describe(
+    corpus_dir: Path, files: Iterable[tuple[Path, Path | None]], limits: Limits
+) -> tuple[list[Source], list[tuple[str, str]]]:
     """Metadata from the manifest beside the files, with the name that the library knows a file by."""
     manifests = {corpus_dir: read_manifest(corpus_dir)} if corpus_dir.is_dir() else {}
     sources: list[Source] = []
     failed: list[tuple[str, str]] = []
-    for path in files:
+    for path, folder in files:
         inside = path.is_relative_to(corpus_dir)
         root = corpus_dir if inside else path.parent
         name = path.relative_to(corpus_dir).as_posix() if inside else str(path)
         if root not in manifests:
             manifests[root] = read_manifest(root)
         try:
+            _check_name(name)
+            _check_place(path, folder)
+            limits.check_size(repr(path.name), path.stat().st_size if path.exists() else 0)
             metadata = manifests[root].metadata_for(path, root)
         except DocumentError as error:
             failed.append((name, str(error)))
         else:
             sources.append(Source(path, replace(metadata, file_name=name)))
     return sources, failed
+
+
+def _check_name(name: str) -> None:
+    """Raise DocumentError for a name that would break a line, colour a terminal, or is no text at all."""
+    if any(unicodedata.category(c) in {"Cc", "Cs"} for c in name):
+        raise DocumentError("its name holds control characters or bytes that are no text; rename it")
+
+
+def _check_place(path: Path, folder: Path | None) -> None:
+    """Raise DocumentError for a link out of the folder that is mirrored, and for what is no file."""
+    if path.is_symlink():
+        if folder is not None and not path.resolve().is_relative_to(folder):
+            raise DocumentError("a link to a place outside the folder; copy what it points to into the folder")
+        if path.is_dir():
+            raise DocumentError("a link to a folder; its files are read where they are")
+    if path.exists() and not path.is_file():
+        raise DocumentError("not a file but a device or a pipe; remove it")
 
 
 def _one_per_id(

@@ -187,6 +187,14 @@ class TestAnswer:
         page = ask(start(lambda question: answered(question, search_query="What is the core of <prevention>?")))
         assert "Searched for: What is the core of &lt;prevention&gt;?" in html(page)
 
+    def test_a_question_understood_otherwise_can_be_asked_as_typed(self, start: Start) -> None:
+        page = ask(start())
+        assert not keys(page, "alone-")
+        page.assistant.script = lambda question: answered(question, search_query=f"{question} (prevention)")
+        ask(page, "And then?").button(key="alone-1").click().run()
+        question, history, _ = page.assistant.asked[-1]
+        assert (question, history) == ("And then?", Conversation())
+
     def test_a_follow_up_comes_with_the_turns_before_it(self, start: Start) -> None:
         page = ask(ask(start()), "And then?")
         (_, first, _), (question, second, _) = page.assistant.asked

@@ -29,6 +29,14 @@ def draw_exchange(exchange: Exchange, position: int, state: ChatState, titles: T
     draw_question(answer.question)
     with st.chat_message("assistant", avatar=LIBRARIAN):
         draw_context(answer.question, answer.search_query, exchange.filters, titles, messages)
+        if understood_otherwise(answer.question, answer.search_query):
+            st.button(
+                messages.text("app.ask_alone"),
+                key=f"alone-{position}",
+                type="tertiary",
+                on_click=state.ask,
+                args=(answer.question, exchange.filters, True),
+            )
         if answer.status.answered:
             _draw_statements(answer, position, state, messages)
         elif answer.status.reason:
@@ -41,11 +49,16 @@ def draw_exchange(exchange: Exchange, position: int, state: ChatState, titles: T
 
 def draw_context(question: str, query: str, filters: Filters, titles: Titles, messages: Messages) -> None:
     """The question as it was understood and where it was searched, where that differs from what was typed."""
-    if query and query.strip() != question.strip():
+    if understood_otherwise(question, query):
         st.html(note_html(messages.text("app.searched_for", query=query)))
     if filters.documents:
         names = "; ".join(titles.get(document_id, document_id) for document_id in sorted(filters.documents))
         st.html(note_html(messages.text("app.searched_in", titles=names)))
+
+
+def understood_otherwise(question: str, query: str) -> bool:
+    """Whether something else was searched for than what was typed."""
+    return bool(query) and query.split() != question.split()
 
 
 def _draw_statements(answer: Answer, position: int, state: ChatState, messages: Messages) -> None:

@@ -11,6 +11,7 @@ class Asked:
 
     question: str
     filters: Filters
+    alone: bool = False  # asked as typed, without the turns before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ class ChatState:
     open_source: OpenSource | None = None
     return_to: str | None = None  # key of the button that takes the keyboard back after the panel was closed
 
-    def ask(self, question: str, filters: Filters) -> None:
+    def ask(self, question: str, filters: Filters, alone: bool = False) -> None:
         """Queue a question. The source panel closes: on a phone it would cover the answer."""
-        self.asked = (*self.asked, Asked(question, filters))
+        self.asked = (*self.asked, Asked(question, filters, alone))
         self.open_source = self.return_to = None
 
     def answered(self, answer: Answer) -> None:
@@ -77,7 +78,9 @@ class ChatState:
 
     @property
     def conversation(self) -> Conversation:
-        """The turns that a follow-up may refer to: answers and refusals, not failures."""
+        """The turns that the next question may refer to: answers and refusals, not failures."""
+        if self.asked and self.asked[0].alone:
+            return Conversation()
         turns = (exchange.answer for exchange in self.exchanges if exchange.answer.status.failure is None)
         return Conversation(tuple(Turn(answer.question, answer.text) for answer in turns))
 

@@ -1,0 +1,5 @@
+"""`python -m assistant` is `policy-assistant`."""
+
+from assistant.cli import main
+
+main()

@@ -1,0 +1,195 @@
+"""Learn the weights of `prompts/answerability.yaml` from the dev split and from questions written for this purpose.
+
+The production Assistant measures every question; two logistic regressions are learnt (is the library on this topic: off
+topic against answered; is it stated: not stated against answered) and judged on questions that they were not learnt
+from, in folds. The thresholds are set so that few answerable questions are refused.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.answerability import Sufficiency
+from assistant.assembly import build_assistant
+from assistant.data_files import read_yaml
+from assistant.domain import Conversation, Filters
+from assistant.errors import LibraryError
+from assistant.settings import Settings
+from evals.dataset import CaseKind, load_split
+from evals.sufficiency import observe
+
+QUESTIONS = Path(__file__).parent / "calibration_questions.yaml"
+FEATURES = tuple(field.name for field in fields(Sufficiency))
+TOPIC_FEATURES = ("similarity", "late", "unknown", "name_unknown")
+STATED_FEATURES = FEATURES
+TOPIC_STRENGTH = 10.0  # inverse regularisation: few features, clearly apart
+STATED_STRENGTH = 0.3  # many features, few questions
+FOLDS, REPEATS = 10, 5
+FALSELY_OFF_TOPIC = 0.01  # share of answerable questions that may be refused by each model
+FALSELY_NOT_STATED = 0.03
+CURVE = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.10)  # false refusals at which the curve is shown
+
+Numbers = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Measured questions: f64[n, features], and which kind each is (answered, not_stated or off_topic)."""
+
+    measured: Numbers
+    kinds: npt.NDArray[np.str_]
+
+    def columns(self, names: Sequence[str]) -> Numbers:
+        """The columns of these features."""
+        return self.measured[:, [FEATURES.index(name) for name in names]]
+
+
+def calibrate_answerability(settings: Settings) -> int:
+    """Measure, learn, print the curve, write the weights.
+
+    Returns:
+        0.
+
+    Raises:
+        AssistantError: the library is empty, or a data file cannot be used.
+    """
+    sample = _measure(settings)
+    topic, stated = _out_of_fold(sample)
+    thresholds = _thresholds(sample, topic, stated)
+    print(_curve(sample, topic, stated, thresholds[0]))
+    print(f"chosen: {_rates(sample, topic, stated, *thresholds)}")
+    for name, threshold, columns, strength in (
+        ("topic", thresholds[0], TOPIC_FEATURES, TOPIC_STRENGTH),
+        ("stated", thresholds[1], STATED_FEATURES, STATED_STRENGTH),
+    ):
+        chosen = _chosen(sample, name)
+        weights = _fit(sample.columns(columns)[chosen], sample.kinds[chosen] == "answered", strength)
+        _write(settings.prompts_dir / "answerability.yaml", name, threshold, dict(zip(("bias", *columns), weights, strict=True)))
+    print(f"written: {settings.prompts_dir / 'answerability.yaml'}")
+    return 0
+
+
+def auc(labels: Labels, scores: Numbers) -> float:
+    """The chance that a positive scores above a negative, ties counting half."""
+    order = np.sort(scores[~labels])
+    below = np.searchsorted(order, scores[labels], side="left")
+    upto = np.searchsorted(order, scores[labels], side="right")
+    return float((below + upto).mean() / 2 / max(len(order), 1))
+
+
+def out_of_fold(measured: Numbers, labels: Labels, *, folds: int, strength: float = 1.0, seed: int = 0) -> Numbers:
+    """For each row the log-odds from a model that was learnt without it."""
+    scores = np.zeros(len(labels))
+    for fold in _folds(labels, folds, seed):
+        weights = _fit(measured[~fold], labels[~fold], strength)
+        scores[fold] = weights[0] + measured[fold] @ weights[1:]
+    return scores
+
+
+def _measure(settings: Settings) -> Sample:
+    assistant = build_assistant(settings)
+    if not assistant.library.documents():
+        raise LibraryError("the library is empty; fill it first: policy-assistant ingest")
+    questions: list[tuple[str, Conversation, Filters]] = []
+    kinds: list[str] = []
+    for case in load_split("dev"):
+        if case.kind not in (CaseKind.INSTRUCTION, CaseKind.UNCLEAR):
+            questions.append((case.question, case.conversation, case.filters))
+            kinds.append("answered" if case.answerable else str(case.status.reason))
+    extra: Any = read_yaml(QUESTIONS, keys={"version", "answered", "not_stated", "off_topic"})
+    for kind in ("answered", "not_stated", "off_topic"):
+        questions += [(str(text), Conversation(), Filters()) for text in extra[kind]]
+        kinds += [kind] * len(extra[kind])
+    seen = [(o.measured, kind) for o, kind in zip(observe(assistant, questions), kinds, strict=True)]
+    rows = [(list(asdict(measured).values()), kind) for measured, kind in seen if measured]
+    return Sample(np.array([row for row, _ in rows], dtype=np.float64), np.array([kind for _, kind in rows]))
+
+
+def _chosen(sample: Sample, name: str) -> Labels:
+    """The questions that a model is learnt from."""
+    refused = "off_topic" if name == "topic" else "not_stated"
+    return np.isin(sample.kinds, ["answered", refused])
+
+
+def _out_of_fold(sample: Sample) -> tuple[Numbers, Numbers]:
+    """Probabilities of both models for every question, each from models learnt without it, mean of several divisions."""
+    totals = np.zeros((2, len(sample.kinds)))
+    for seed in range(REPEATS):
+        for fold in _folds(sample.kinds, FOLDS, seed):
+            for i, (name, columns, strength) in enumerate(
+                (("topic", TOPIC_FEATURES, TOPIC_STRENGTH), ("stated", STATED_FEATURES, STATED_STRENGTH))
+            ):
+                known = _chosen(sample, name) & ~fold
+                weights = _fit(sample.columns(columns)[known], sample.kinds[known] == "answered", strength)
+                odds = weights[0] + sample.columns(columns)[fold] @ weights[1:]
+                totals[i, fold] += 1 / (1 + np.exp(-odds))
+    return totals[0] / REPEATS, totals[1] / REPEATS
+
+
+def _folds(labels: npt.NDArray[Any], folds: int, seed: int) -> list[Labels]:
+    """Masks of the rows of each fold, every label in proportion."""
+    shuffled = np.random.default_rng(seed).permutation(len(labels))
+    number = np.empty(len(labels), dtype=int)
+    place = 0
+    for label in np.unique(labels):
+        for row in shuffled[labels[shuffled] == label]:
+            number[row] = place % folds
+            place += 1
+    return [number == fold for fold in range(folds)]
+
+
+def _fit(measured: Numbers, labels: Labels, strength: float) -> Numbers:
+    """Bias and weights f64[1 + features] of a logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    model = LogisticRegression(C=strength, max_iter=5000).fit(measured, labels)
+    return np.concatenate([model.intercept_, model.coef_[0]])
+
+
+def _thresholds(sample: Sample, topic: Numbers, stated: Numbers) -> tuple[float, float]:
+    answered = sample.kinds == "answered"
+    return (
+        float(np.quantile(topic[answered], FALSELY_OFF_TOPIC)),
+        float(np.quantile(stated[answered], FALSELY_NOT_STATED)),
+    )
+
+
+def _rates(sample: Sample, topic: Numbers, stated: Numbers, topic_least: float, stated_least: float) -> str:
+    refused = (topic < topic_least) | (stated < stated_least)
+    shares = {kind: refused[sample.kinds == kind].mean() for kind in ("answered", "not_stated", "off_topic")}
+    return (
+        f"answered {1 - shares['answered']:.3f}, refused near {shares['not_stated']:.3f}, "
+        f"refused far {shares['off_topic']:.3f}"
+    )
+
+
+def _curve(sample: Sample, topic: Numbers, stated: Numbers, topic_least: float) -> str:
+    answered = sample.kinds == "answered"
+    counts = ", ".join(f"{(sample.kinds == kind).sum()} {kind}" for kind in ("answered", "not_stated", "off_topic"))
+    near = sample.kinds != "off_topic"
+    lines = [
+        f"questions: {counts}; each judged by models learnt without it",
+        f"area under the curve, answered against not stated: {auc(answered[near], stated[near]):.3f}",
+    ]
+    for share in CURVE:
+        lines.append("  " + _rates(sample, topic, stated, topic_least, float(np.quantile(stated[answered], share))))
+    return "\n".join(lines)
+
+
+def _write(path: Path, name: str, threshold: float, weights: dict[str, float]) -> None:
+    """Put a model into the file; everything else in it, comments included, stays."""
+    text = path.read_text(encoding="utf-8")
+    values = "".join(f"    {feature}: {weight:.3f}\n" for feature, weight in weights.items())
+    block = re.compile(rf"^{name}:\n  threshold: \S+(?P<comment>[^\n]*)\n  weights:.*?\n(?=\S|\n)", re.MULTILINE | re.DOTALL)
+    changed, count = block.subn(
+        lambda match: f"{name}:\n  threshold: {threshold:.3f}{match['comment']}\n  weights:\n{values}", text
+    )
+    if count != 1:
+        raise LibraryError(f"{path}: the block {name!r} was not found; restore the file from the project")
+    path.write_text(changed, encoding="utf-8")
