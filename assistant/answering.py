@@ -37,7 +37,6 @@ from assistant.reading import Reading
 from assistant.retrieval import RetrievalWeights, encode_query, retrieve
 from assistant.vector_index import VectorIndex
 
-
 LONGEST_QUESTION = 4_000  # characters; an essay has no one answer, and its reading takes long
 
 
@@ -180,14 +179,14 @@ class Assistant:
         with clock("judge"):
             verdict = answerability.judge(asked, evidence, state.lexicon, self.rules.answerability)
         if verdict.reason:
-            yield AnswerReady(self._refuse(text, asked.text, verdict.reason, clock, hits, verdict))
+            yield AnswerReady(self._refuse(text, asked.text, verdict.reason, clock, filters, hits, verdict))
             return
         with clock("answer"):
             drafts = extractive.answer_by_quotation(asked, evidence, self.rules.extractive, state.read)
             documents = {d.passage.document_id: state.read(d.passage.document_id).document for d in drafts}
             statements, citations = quote_statements(drafts, documents)
         if not statements:
-            yield AnswerReady(self._refuse(text, asked.text, Reason.NO_EVIDENCE, clock, hits, verdict))
+            yield AnswerReady(self._refuse(text, asked.text, Reason.NO_EVIDENCE, clock, filters, hits, verdict))
             return
         for statement in statements:
             yield StatementReady(statement, tuple(c for c in citations if c.marker in statement.citations))
@@ -211,6 +210,7 @@ class Assistant:
         search_query: str,
         reason: Reason,
         clock: "_Clock",
+        filters: Filters = Filters(),
         hits: tuple[Hit, ...] = (),
         verdict: Verdict | None = None,
     ) -> Answer:
@@ -219,7 +219,8 @@ class Assistant:
         variables: dict[str, object] = {}
         if "missing" in messages.variables(key):
             missing = ", ".join(f"“{word}”" for word in (verdict.missing if verdict else ())[:4])
-            variables = {"missing": missing or messages.text("phrase.whole_question"), "count": self._document_count()}
+            searched = sum(filters.admit(document) for document in self.library.documents())
+            variables = {"missing": missing or messages.text("phrase.whole_question"), "count": searched}
         return Answer(
             question=text,
             search_query=search_query,
@@ -245,9 +246,6 @@ class Assistant:
         message = self.rules.messages.text(f"status.{failure}", reason=why)
         status = AnswerStatus(failure=failure)
         return Answer(text, text, status, Mode.EXTRACTIVE, message=message, timings_ms=clock.total())
-
-    def _document_count(self) -> int:
-        return len(self.library.documents())
 
 
 class _Clock:

@@ -1,6 +1,8 @@
 """A file of questions to a file of answers, one line each, in order, written as they come."""
 
 import json
+import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +10,22 @@ from assistant.answering import Assistant
 from assistant.domain import Answer, AnswerStatus, Conversation, Failure, Filters, Mode, Turn
 from assistant.errors import AssistantError
 
+HISTORY_FORM = '"history" must be a list of [role, text] pairs, role "user" or "assistant"'
+
 
 def answer_batch(assistant: Assistant, source: Path, target: Path, filters: Filters) -> None:
-    """Answer each line of `source` into `target`. A malformed line gives an `error:bad_input` answer; the rest go on.
+    """Answer each line of `source` into `target`.
+
+    A malformed line gives an `error:bad_input` answer, a question that fails for a reason of ours `error:internal`;
+    the rest go on. Blank lines are skipped.
 
     Raises:
-        AssistantError: a file cannot be opened.
+        AssistantError: a file cannot be opened, or the library cannot be used.
     """
     try:
         lines = source.read_bytes().splitlines()
+        if target.exists() and target.samefile(source):
+            raise AssistantError(f"{target} is both IN and OUT; give another file with --output")
         with target.open("w", encoding="utf-8") as out:
             for line in lines:
                 if line.strip():
@@ -24,38 +33,61 @@ def answer_batch(assistant: Assistant, source: Path, target: Path, filters: Filt
                     out.write(json.dumps(record, ensure_ascii=False) + "\n")
                     out.flush()
     except OSError as error:
-        raise AssistantError(f"{error.filename}: {error.strerror}; give a readable IN and a writable OUT file") from error
+        raise AssistantError(
+            f"{error.filename}: {error.strerror}; give a readable IN and a writable OUT file"
+        ) from error
 
 
 def _answer_line(assistant: Assistant, line: bytes, filters: Filters) -> Answer:
-    from dataclasses import replace
-
     identifier: str | None = None
     question = ""
+    messages = assistant.rules.messages
     try:
-        entry = json.loads(line.decode("utf-8"))
-        if not isinstance(entry, dict):
-            raise ValueError("the line is not a JSON object")
+        entry = _parse(line)
         identifier = None if entry.get("id") is None else str(entry["id"])
-        question, history = _read(entry)
-    except (ValueError, UnicodeDecodeError) as error:
-        reason = assistant.rules.messages.text("status.bad_input", reason=" ".join(str(error).split()))
-        return Answer(question, question, AnswerStatus(failure=Failure.BAD_INPUT), Mode.EXTRACTIVE, message=reason, id=identifier)
-    return replace(assistant.answer(question, history, filters), id=identifier)
+        question, conversation = _read(entry)
+        return replace(assistant.answer(question, conversation, filters), id=identifier)
+    except _MalformedLineError as error:
+        failure, message = Failure.BAD_INPUT, messages.text("status.bad_input", reason=error)
+    except AssistantError:  # concerns all lines
+        raise
+    except Exception:
+        logging.getLogger(__name__).exception("no answer to the question with id %s", identifier)
+        failure, message = Failure.INTERNAL, messages.text("status.internal")
+    status = AnswerStatus(failure=failure)
+    return Answer(question, question, status, Mode.EXTRACTIVE, message=message, id=identifier)
+
+
+class _MalformedLineError(Exception):
+    """A line that holds no question; its text is the reason."""
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    try:
+        text = line.decode("utf-8-sig")  # a file may begin with a byte order mark
+        # \u escapes may spell half a surrogate pair, which cannot be written out again
+        entry = json.loads(json.dumps(json.loads(text), ensure_ascii=False).encode("utf-8", "replace"))
+    except UnicodeDecodeError as error:
+        raise _MalformedLineError("the line is not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise _MalformedLineError(f"the line is not JSON ({' '.join(str(error).split())})") from error
+    if not isinstance(entry, dict):
+        raise _MalformedLineError("the line is not a JSON object")
+    return entry
 
 
 def _read(entry: dict[str, Any]) -> tuple[str, Conversation]:
     question = entry.get("question")
     if not isinstance(question, str) or not question.strip():
-        raise ValueError('"question" must be a text that is not empty')
+        raise _MalformedLineError('"question" must be a text that is not empty')
     history = entry.get("history") or []
     if not isinstance(history, list):
-        raise ValueError('"history" must be a list of [role, text] pairs')
+        raise _MalformedLineError(HISTORY_FORM)
     turns: list[Turn] = []
     asked: str | None = None
     for pair in history:
         if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)):
-            raise ValueError('"history" must be a list of [role, text] pairs')
+            raise _MalformedLineError(HISTORY_FORM)
         role, text = pair
         if role == "user":
             if asked is not None:
@@ -65,7 +97,7 @@ def _read(entry: dict[str, Any]) -> tuple[str, Conversation]:
             turns.append(Turn(asked or "", text))
             asked = None
         else:
-            raise ValueError(f'"history" has the role {role!r}; expected "user" or "assistant"')
+            raise _MalformedLineError(f"{HISTORY_FORM}; found {role!r}")
     if asked is not None:
         turns.append(Turn(asked, ""))
     return question, Conversation(tuple(turns))

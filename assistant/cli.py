@@ -1,9 +1,12 @@
-"""policy-assistant ingest | ask | documents | passages | eval | app. Heavy modules are imported by the command that needs them."""
+"""policy-assistant ingest | ask | documents | passages | eval | app.
 
+A command imports what is heavy when it needs it, so that --help is there at once.
+"""
+
+import io
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -29,6 +32,9 @@ cli = typer.Typer(
 
 def main() -> None:
     """The entry point; an expected failure is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # the documents' characters, whatever the locale
     try:
         cli()
     except AssistantError as error:
@@ -59,18 +65,16 @@ def ask(
     from assistant.batch import answer_batch
     from assistant.domain import Filters
 
-    with _assistant() as assistant:
-        chosen = Filters(documents=frozenset(document or ()))
-        for document_id in sorted(chosen.documents):
-            assistant.library.document(document_id)  # an unknown id is refused before anything is asked
-        if batch is not None and output is not None:
-            answer_batch(assistant, batch, output, chosen)
-            return
-        answer = assistant.answer(question or "", filters=chosen)
-        if as_json:
-            print(json.dumps(answer.as_record(), ensure_ascii=False, indent=2))
-        else:
-            _print_answer(answer)
+    chosen = Filters(documents=frozenset(document or ()))
+    assistant = _assistant(chosen.documents)
+    if batch is not None and output is not None:
+        answer_batch(assistant, batch, output, chosen)
+        return
+    answer = assistant.answer(question or "", filters=chosen)
+    if as_json:
+        print(json.dumps(answer.as_record(), ensure_ascii=False, indent=2))
+    else:
+        _print_answer(answer)
 
 
 @cli.command()
@@ -169,7 +173,7 @@ def evaluate(
 
     settings = _settings()
     if validate:
-        raise typer.Exit(run_validation(settings))
+        raise typer.Exit(run_validation(settings, cases))
     if calibrate:
         raise typer.Exit(run_calibration(settings))
     raise typer.Exit(
@@ -212,15 +216,19 @@ def _library() -> "Library":
     return Library.open(library_path(_settings()))
 
 
-@contextmanager
-def _assistant() -> Iterator["Assistant"]:
+def _assistant(documents: Collection[str]) -> "Assistant":
+    """The assistant. An empty library or an unknown document is refused before the model is loaded, which is slow."""
     from assistant.assembly import build_assistant
     from assistant.errors import LibraryError
+    from assistant.messages import load_messages
 
-    assistant = build_assistant(_settings())
-    if not assistant.library.documents():
-        raise LibraryError(assistant.rules.messages.text("cli.ask_no_index"))
-    yield assistant
+    library = _library()
+    if not library.passage_count():
+        raise LibraryError(load_messages(_settings().prompts_dir).text("cli.ask_no_index"))
+    for document_id in sorted(documents):
+        library.document(document_id)
+    library.close()
+    return build_assistant(_settings())
 
 
 def _print_answer(answer: "Answer") -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Vectors = npt.NDArray[np.float32]
 
+HUB_SECONDS = 10.0  # for the model hub to say whether it has a model
 BATCH_SIZE = 8  # fastest on CPUs for short texts: longer batches pad more (measured: 1.15 x batch 32)
 EMBEDDED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -106,7 +107,7 @@ class SentenceTransformerEmbedder:
         disable_progress_bar()
         source = str(path) if offline else name
         try:
-            model = SentenceTransformer(source, device=None, local_files_only=offline)
+            model = SentenceTransformer(source, device=None, local_files_only=offline or not _is_on_hub(name))
         except Exception as error:  # the library raises many kinds; each means the same to the operator
             raise EmbedderError(
                 f"the embedding model {name!r} cannot be loaded ({_first_line(error)}); set ASSISTANT_EMBEDDING_MODEL "
@@ -194,6 +195,17 @@ class SentenceTransformerEmbedder:
     def knows_word(self, word: str) -> bool:
         """Whether the model has a token for the whole word, as it has for ordinary ones."""
         return len(self._tokenizer.tokenize(word)) == 1
+
+
+def _is_on_hub(name: str) -> bool:
+    """Whether the hub answers that it has the model; asked once, where loading would ask for each file, many times."""
+    from huggingface_hub import model_info
+
+    try:
+        model_info(name, timeout=HUB_SECONDS)
+    except Exception:  # not there, or not to be reached; an earlier download may still do
+        return False
+    return True
 
 
 def _embedded_model_path() -> Path:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from assistant.domain import Document, DocumentMetadata
 from assistant.errors import DocumentError
@@ -158,4 +158,3 @@ def _how_it_ended(process: subprocess.Popen[bytes]) -> str:
         return signal.Signals(-code).name
     except ValueError:
         return f"signal {-code}"
-

@@ -79,11 +79,11 @@ def _settled(path: Path) -> Path:
     return path.resolve() if path.is_dir() else path.parent.resolve() / path.name
 
 
-def _files(
-    corpus_dir: Path, paths: Sequence[Path]
-) -> tuple[list[tuple[Path, Path | None]], Callable[[str], bool]]:
-    """The files in name order, each with the folder that it was found in (None: it was named by itself), and whether a
-    document with a given file name is this run's business."""
+def _files(corpus_dir: Path, paths: Sequence[Path]) -> tuple[list[tuple[Path, Path | None]], Callable[[str], bool]]:
+    """The files in name order, and whether a document with a given file name is this run's business.
+
+    Each file comes with the folder that it was found in; None: it was named by itself.
+    """
     if not paths:
         return [(file, corpus_dir) for file in _listed(corpus_dir)], lambda _: True
     files: dict[Path, Path | None] = {}
@@ -135,7 +135,7 @@ def _describe(
             limits.check_size(repr(path.name), path.stat().st_size if path.exists() else 0)
             metadata = manifests[root].metadata_for(path, root)
         except DocumentError as error:
-            failed.append((name, str(error)))
+            failed.append((_printable(name), str(error)))
         else:
             sources.append(Source(path, replace(metadata, file_name=name)))
     return sources, failed
@@ -147,9 +147,15 @@ def _check_name(name: str) -> None:
         raise DocumentError("its name holds control characters or bytes that are no text; rename it")
 
 
+def _printable(name: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
 def _check_place(path: Path, folder: Path | None) -> None:
     """Raise DocumentError for a link out of the folder that is mirrored, and for what is no file."""
     if path.is_symlink():
+        if not path.exists():
+            raise DocumentError("a link that leads nowhere; remove it")
         if folder is not None and not path.resolve().is_relative_to(folder):
             raise DocumentError("a link to a place outside the folder; copy what it points to into the folder")
         if path.is_dir():

@@ -14,7 +14,8 @@ from assistant.embedding import Embedder
 from assistant.errors import DocumentError, LibraryError
 from assistant.library import Library
 from assistant.vector_index import VectorIndex
-from ingest.loading import load_document
+from ingest.file_reader import FileReader
+from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.passages import make_passages
 from ingest.sources import Source, make_plan
 from ingest.vectors import embed_passages, known_vectors
@@ -66,8 +67,11 @@ def sync(
     *,
     paths: Sequence[Path] = (),
     progress: Callable[[SyncProgress], None] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> SyncReport:
     """Bring library and index in step with the corpus folder, or with `paths` only (see `sources.make_plan`).
+
+    Each file is read in a worker process; one that meets a limit is among the failed, and the rest go on.
 
     Raises:
         LibraryError: somebody else is writing the library, the library was made with another embedder, a folder cannot
@@ -77,10 +81,11 @@ def sync(
     started = time.perf_counter()
     with library.exclusive(LOCK_WAIT_SECONDS):
         library.adopt(embedder.identity)
-        plan = make_plan(corpus_dir, paths, library.documents())
-        run = _Run(library, embedder, progress or (lambda _: None), len(plan.sources))
-        for source in plan.sources:
-            run.take(source)
+        plan = make_plan(corpus_dir, paths, library.documents(), limits=limits)
+        with FileReader(limits) as reader:
+            run = _Run(library, embedder, reader, progress or (lambda _: None), len(plan.sources))
+            for source in plan.sources:
+                run.take(source)
         for document in plan.gone:
             library.remove(document.id)
         run.tell("", Stage.INDEXING)
@@ -106,10 +111,16 @@ class _Run:
     """The files of one run, one after another, and what became of them."""
 
     def __init__(
-        self, library: Library, embedder: Embedder, progress: Callable[[SyncProgress], None], total: int
+        self,
+        library: Library,
+        embedder: Embedder,
+        reader: FileReader,
+        progress: Callable[[SyncProgress], None],
+        total: int,
     ) -> None:
         self._library = library
         self._embedder = embedder
+        self._reader = reader
         self._progress = progress
         self._total = total
         self._made_from = library.made_from()
@@ -131,7 +142,7 @@ class _Run:
                 self._store(source)
             except LibraryError:  # concerns all files
                 raise
-            except Exception as error:  # the readers of file formats raise every kind
+            except Exception as error:  # cutting or embedding a strange text is its own affair, too
                 self.failed.append((source.name, _reason(error)))
             else:
                 (self.added if before is None else self.updated).append(source.name)
@@ -143,7 +154,7 @@ class _Run:
 
     def _store(self, source: Source) -> None:
         self.tell(source.name, Stage.READING)
-        document = load_document(source.path, source.metadata)
+        document = self._reader.load(source.path, source.metadata)
         passages = make_passages(document, self._embedder.count_tokens)
         if not passages:
             raise DocumentError("no text was found in it")

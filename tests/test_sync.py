@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.domain import Document, DocumentMetadata
+from assistant.domain import Document, DocumentMetadata, Passage
 from assistant.errors import AssistantError, DataFileError, LibraryError
 from assistant.library import LIBRARY_FILE, Library, Signal
 from assistant.vector_index import VectorIndex
 from ingest import sync as sync_module
+from ingest.passages import CountTokens
 from ingest.sync import Stage, SyncProgress, SyncReport, sync
 from ingest.vectors import context_of
 from tests.fakes import FakeEmbedder
@@ -253,14 +254,14 @@ def test_a_file_that_goes_bad_keeps_its_earlier_version(place: Place) -> None:
 
 
 def test_an_unforeseen_error_in_one_file_stays_its_own(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = sync_module.load_document
+    real = sync_module.make_passages
 
-    def load(path: Path, metadata: DocumentMetadata) -> Document:
-        if path.name == "law.md":
+    def cut(document: Document, count_tokens: CountTokens) -> tuple[Passage, ...]:
+        if document.metadata.file_name == "law.md":
             raise RecursionError("too\ndeep")
-        return real(path, metadata)
+        return real(document, count_tokens)
 
-    monkeypatch.setattr(sync_module, "load_document", load)
+    monkeypatch.setattr(sync_module, "make_passages", cut)
     report = place.sync()
     assert report.failed == (("law.md", "RecursionError: too deep"),)
     assert report.added == ("peace.md",)

@@ -10,13 +10,16 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 from assistant.settings import PROJECT_DIR
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install -e '.[test]'")
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
 START_SECONDS = 120  # loading the model and reading the documents, on a busy machine
@@ -87,8 +90,9 @@ def _wait_for(url: str, app: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator["sync_api.Browser"]:
+def browser(chromium: str) -> Iterator["Browser"]:
     """One Chromium for all browser tests."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is missing: pip install -e '.[test]'")
     with sync_api.sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield started
@@ -96,11 +100,11 @@ def browser(chromium: str) -> Iterator["sync_api.Browser"]:
 
 
 @pytest.fixture(scope="session")
-def filled_app(app_url: str, browser: "sync_api.Browser") -> str:
+def filled_app(app_url: str, browser: "Browser") -> str:
     """The address of the app after its first reader has seen the library being filled."""
     page = browser.new_page()
     page.goto(app_url)
-    page.locator(".st-key-examples").wait_for(timeout=START_SECONDS * 1000)
+    page.locator(".st-key-conversation h1").wait_for(timeout=START_SECONDS * 1000)
     page.close()
     return app_url
 
@@ -109,7 +113,7 @@ def filled_app(app_url: str, browser: "sync_api.Browser") -> str:
 class Reader:
     """One person at a screen, with what their browser noticed."""
 
-    page: "sync_api.Page"
+    page: "Page"
     errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
 
@@ -130,7 +134,7 @@ class Reader:
 
 
 @pytest.fixture
-def open_app(browser: "sync_api.Browser", filled_app: str) -> Iterator[Callable[..., Reader]]:
+def open_app(browser: "Browser", filled_app: str) -> Iterator[Callable[..., Reader]]:
     """Opens the app for a reader of its own; afterwards no error was logged and no other host was asked."""
     readers: list[Reader] = []
 
