@@ -26,13 +26,13 @@ from assistant.domain import (
     Statement,
 )
 from assistant.embedding import Embedder
-from assistant.evidence import weigh_sentences
+from assistant.evidence import Evidence, weigh_sentences
 from assistant.extractive import ExtractiveRules
 from assistant.geometry import Geometry, measure_geometry
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import Library
 from assistant.messages import Messages
-from assistant.question import QuestionRules, is_instruction, read_question
+from assistant.question import Question, QuestionRules, is_instruction, read_question
 from assistant.reading import Reading
 from assistant.retrieval import RetrievalWeights, encode_query, retrieve
 from assistant.vector_index import VectorIndex
@@ -155,27 +155,12 @@ class Assistant:
             return
         state = self.refresh()
         with clock("understand"):
-            resolved = conversation.resolve(text, history, self.rules.follow_up, state.lexicon.idf)
-            asked = read_question(resolved.query, self.rules.question, state.lexicon, self.library.documents())
+            asked = self._understand(text, history, state)
         if not asked.terms:
             yield AnswerReady(self._refuse(text, asked.text, Reason.UNCLEAR, clock))
             return
         yield SearchStarted(asked.text)
-        with clock("retrieve"):
-            query = encode_query(asked, state.lexicon, self.embedder)
-            hits = retrieve(asked, query, filters, self.rules.retrieval, self.library, state.index, state.geometry)
-        with clock("weigh"):
-            evidence = weigh_sentences(
-                asked,
-                query,
-                hits[: self.rules.extractive.passages],
-                self.rules.extractive.weights,
-                self.library,
-                state.lexicon,
-                self.embedder,
-                self.rules.question.places,
-                state.geometry,
-            )
+        hits, evidence = self._gather(asked, filters, state, clock)
         with clock("judge"):
             verdict = answerability.judge(asked, evidence, state.lexicon, self.rules.answerability)
         if verdict.reason:
@@ -203,6 +188,39 @@ class Assistant:
                 timings_ms=clock.total(),
             )
         )
+
+    def gather(
+        self, text: str, history: Conversation = Conversation(), filters: Filters = Filters()
+    ) -> tuple[Question, tuple[Hit, ...], list[Evidence]]:
+        """What an answer would be made from, before anything is judged: for learning weights."""
+        state = self.refresh()
+        asked = self._understand(text, history, state)
+        return asked, *self._gather(asked, filters, state, _Clock())
+
+    def _understand(self, text: str, history: Conversation, state: Snapshot) -> Question:
+        resolved = conversation.resolve(text, history, self.rules.follow_up, state.lexicon.idf)
+        documents = self.library.documents()
+        return read_question(resolved.query, self.rules.question, state.lexicon, documents, aspect=resolved.aspect)
+
+    def _gather(
+        self, asked: Question, filters: Filters, state: Snapshot, clock: "_Clock"
+    ) -> tuple[tuple[Hit, ...], list[Evidence]]:
+        with clock("retrieve"):
+            query = encode_query(asked, state.lexicon, self.embedder)
+            hits = retrieve(asked, query, filters, self.rules.retrieval, self.library, state.index, state.geometry)
+        with clock("weigh"):
+            evidence = weigh_sentences(
+                asked,
+                query,
+                hits[: self.rules.extractive.passages],
+                self.rules.extractive.weights,
+                self.library,
+                state.lexicon,
+                self.embedder,
+                self.rules.question.places,
+                state.geometry,
+            )
+        return hits, evidence
 
     def _refuse(
         self,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.domain import Citation, Document, DocumentMetadata, Locator, Passage, Sentence, Statement, Support
 
@@ -83,7 +83,8 @@ def quote_statements(
 ) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
     """Statements and citations of drafts whose quote stands in its document at its span; the others are dropped.
 
-    Each quote has a marker of its own, 1..n in order of appearance.
+    Sentences that follow one another in one block share a citation, as a person would cite them; its quote is all of
+    them. Markers are 1..n in order of appearance.
     """
     statements: list[Statement] = []
     citations: list[Citation] = []
@@ -92,25 +93,39 @@ def quote_statements(
         span = _verified_span(draft.sentence, document)
         if span is None:
             continue
-        start, end = span
-        marker = len(citations) + 1
-        locator = _locator_at(document, start, draft.passage)
-        quote = document.text[start:end]
-        citations.append(
-            Citation(
-                marker=marker,
-                passage_id=draft.passage.id,
-                document_id=draft.passage.document_id,
-                title=document.metadata.title,
-                locator=locator,
-                cite_as=cite_as(document.metadata, locator),
-                quote=quote,
-                start=start,
-                end=end,
-            )
-        )
-        statements.append(Statement(quote, (marker,), Support.VERBATIM, draft.lead_in, draft.item))
+        last = citations[-1] if citations else None
+        if last and not draft.item and _continues(last, span, document):
+            citations[-1] = replace(last, quote=document.text[last.start : span[1]], end=span[1])
+        else:
+            citations.append(_citation(len(citations) + 1, draft.passage, document, span))
+        text = document.text[span[0] : span[1]]
+        statements.append(Statement(text, (len(citations),), Support.VERBATIM, draft.lead_in, draft.item))
     return tuple(statements), tuple(citations)
+
+
+def _citation(marker: int, passage: Passage, document: Document, span: tuple[int, int]) -> Citation:
+    start, end = span
+    locator = _locator_at(document, start, passage)
+    return Citation(
+        marker=marker,
+        passage_id=passage.id,
+        document_id=passage.document_id,
+        title=document.metadata.title,
+        locator=locator,
+        cite_as=cite_as(document.metadata, locator),
+        quote=document.text[start:end],
+        start=start,
+        end=end,
+    )
+
+
+def _continues(last: Citation, span: tuple[int, int], document: Document) -> bool:
+    """Whether a span follows a citation's quote in the same block, with nothing but space between."""
+    if last.document_id != document.metadata.id or span[0] < last.end:
+        return False
+    if document.text[last.end : span[0]].strip():
+        return False
+    return any(block.start <= last.start and span[1] <= block.end for block in document.blocks)
 
 
 def _verified_span(sentence: Sentence, document: Document) -> tuple[int, int] | None:

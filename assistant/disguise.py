@@ -7,16 +7,23 @@ written backwards are undone. A reading is only ever looked at, never answered. 
 import base64
 import binascii
 import codecs
+import contextlib
 import re
 import unicodedata
 
 from assistant.question import QuestionRules, is_instruction
 
 LONGEST_READ = 4_000  # characters; an attack stands in the first few
-_INVISIBLE = dict.fromkeys([0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
-                            *range(0x2060, 0x2065), *range(0x2066, 0x206A), 0xFEFF, *range(0xE0000, 0xE0080)])  # fmt: skip
+_INVISIBLE = dict.fromkeys(
+    code
+    for first, last in ((0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200F),
+                        (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xE0000, 0xE007F))
+    for code in range(first, last + 1)
+)  # fmt: skip
 # Cyrillic and Greek letters that are drawn like Latin ones.
-_ALIKE = str.maketrans("аАвВеЕіІјЈкКмМнНоОрРсСтТуУхХѕЅԁɡαΑεΕιΙκΚνΝοΟρΡτΤυΥχΧ", "aABBeEiIjJkKMMHHoOpPcCTTyYxXsSdgaAeEiIkKvNoOpPtTuYxX")
+_ALIKE = str.maketrans(
+    "аАВеЕіІјЈкКмМНоОрРсСтТуУхХѕЅԁɡαΑεΕιΙκΚνΝοΟρΡτΤυΥχΧ", "aABeEiIjJkKmMHoOpPcCtTyYxXsSdgaAeEiIkKvNoOpPtTuYxX"
+)
 _DIGITS = str.maketrans("0134578@$!|", "oieastbasil")
 _MIXED = re.compile(r"\b(?=\w*[a-zA-Z])(?=\w*[0-9@$!|])[\w@$!|]+|(?<!\w)[@$!|0-9](?=\w*[a-zA-Z])[\w@$!|]+")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ .\-_*]{1,3}){5,}\w(?!\w)")
@@ -61,18 +68,14 @@ def _joined(spaced: str) -> str:
 
 
 def _decoded(text: str) -> list[str]:
-    found: list[str] = []
+    """What stands in Base64 or hexadecimal, where that is text of several words."""
+    found: list[bytes] = []
     for match in _BASE64.finditer(text):
-        padded = match.group().rstrip("=") + "=" * (-len(match.group().rstrip("=")) % 4)
-        found.append(_as_text(lambda blob=padded: base64.b64decode(blob, altchars=b"-_" if re.search("[-_]", blob) else None)))
+        blob = match.group().rstrip("=").replace("-", "+").replace("_", "/")
+        with contextlib.suppress(binascii.Error):
+            found.append(base64.b64decode(blob + "=" * (-len(blob) % 4)))
     for match in _HEX.finditer(text):
-        found.append(_as_text(lambda blob=match.group(): bytes.fromhex(re.sub(r"[ :]", "", blob))))
-    return [reading for reading in found if reading]
-
-
-def _as_text(decode) -> str:
-    try:
-        reading = decode().decode("utf-8")
-    except (binascii.Error, ValueError):
-        return ""
-    return reading if reading.isprintable() and " " in reading else ""
+        with contextlib.suppress(ValueError):
+            found.append(bytes.fromhex(match.group().replace(":", "")))
+    decoded = [blob.decode("utf-8", errors="replace") for blob in found]
+    return [reading for reading in decoded if reading.isprintable() and " " in reading and "\ufffd" not in reading]

@@ -110,8 +110,8 @@ class SentenceTransformerEmbedder:
             model = SentenceTransformer(source, device=None, local_files_only=offline or not _is_on_hub(name))
         except Exception as error:  # the library raises many kinds; each means the same to the operator
             raise EmbedderError(
-                f"the embedding model {name!r} cannot be loaded ({_first_line(error)}); set ASSISTANT_EMBEDDING_MODEL "
-                f"to a sentence-transformers name or folder, or unset it for {EMBEDDED_MODEL}"
+                f"the embedding model {name!r} cannot be loaded ({_first_sentence(error)}); set "
+                f"ASSISTANT_EMBEDDING_MODEL to a sentence-transformers name or folder, or unset it for {EMBEDDED_MODEL}"
             ) from error
         weights = _weights_sha256(path if offline else Path(getattr(model[0], "model_name_or_path", "") or source))
         if name == EMBEDDED_MODEL and weights != EMBEDDED_WEIGHTS_SHA256:
@@ -236,5 +236,6 @@ def _unit(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
 
-def _first_line(error: Exception) -> str:
-    return re.sub(r"\s+", " ", str(error)).strip()[:160] or type(error).__name__
+def _first_sentence(error: Exception) -> str:
+    text = re.sub(r"\s+", " ", str(error)).strip()
+    return re.split(r"(?<=\w)[.!]\s", text)[0][:160] or type(error).__name__

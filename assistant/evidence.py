@@ -111,7 +111,7 @@ def weigh_sentences(
 
 def score(features: Features, weights: Mapping[str, float]) -> float:
     """Linear score of a sentence."""
-    return weights["bias"] + sum(weights[name] * getattr(features, name) for name in Features.__slots__)
+    return weights["bias"] + sum(weights[name] * float(getattr(features, name)) for name in Features.__slots__)
 
 
 def _term_weights(question: Question, lexicon: Lexicon) -> list[tuple[frozenset[str], float]]:

@@ -101,13 +101,23 @@ def read_rules(prompts_dir: Path) -> QuestionRules:
     )
 
 
-def read_question(text: str, rules: QuestionRules, lexicon: Lexicon, documents: Sequence[DocumentMetadata]) -> Question:
-    """Read a question against a library's words and documents."""
+def read_question(
+    text: str,
+    rules: QuestionRules,
+    lexicon: Lexicon,
+    documents: Sequence[DocumentMetadata],
+    *,
+    aspect: str | None = None,
+) -> Question:
+    """Read a question against a library's words and documents.
+
+    `aspect` is the question as asked, where `text` was completed from a conversation: its form tells what is wanted.
+    """
     corrections = _corrections(text, rules, lexicon)
     corrected = text
     for typed, read in corrections:
         corrected = re.sub(rf"\b{re.escape(typed)}\b", read, corrected)
-    focus = _focus(corrected)
+    focus = _focus(corrected if aspect is None else aspect)
     expected = _expected(focus, rules)
     named, side_by_side = named_documents(corrected, documents, lexicon, rules)
     asks_for_name = expected in (Expected.DEFINITION, Expected.DOCUMENT)

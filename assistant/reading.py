@@ -12,7 +12,7 @@ ORDINAL = re.compile(
 )
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 LEANING = re.compile(
-    r"^(?:(?:However|Therefore|Thus|Hence|Moreover|Furthermore|Accordingly|Rather|Instead|In addition|Additionally),?\s+)?"
+    r"^(?:(?:However|Therefore|Thus|Hence|Moreover|Furthermore|Accordingly|Rather|Instead|In addition|Also),?\s+)?"
     r"(?:(?:It|They|He|She|Them|Its|Their|His|Her)\b"
     r"|(?:This|That|These|Those|Such)\s+(?:is|are|was|were|should|must|could|would|will|can|may|has|have|had|includes?"
     r"|means|extends|applies|also|a|an)\b"

@@ -14,24 +14,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.answerability import Sufficiency
 from assistant.assembly import build_assistant
 from assistant.data_files import read_yaml
 from assistant.domain import Conversation, Filters
 from assistant.errors import LibraryError
 from assistant.settings import Settings
+from assistant.sufficiency import Sufficiency
 from evals.dataset import CaseKind, load_split
-from evals.sufficiency import observe
+from evals.observing import observe
 
 QUESTIONS = Path(__file__).parent / "calibration_questions.yaml"
 FEATURES = tuple(field.name for field in fields(Sufficiency))
 TOPIC_FEATURES = ("similarity", "late", "unknown", "name_unknown")
 STATED_FEATURES = FEATURES
+SPEAKS_FOR = {"similarity", "late", "weakest", "premise", "enumeration"}  # the other features speak against an answer
 TOPIC_STRENGTH = 10.0  # inverse regularisation: few features, clearly apart
 STATED_STRENGTH = 0.3  # many features, few questions
 FOLDS, REPEATS = 10, 5
-FALSELY_OFF_TOPIC = 0.01  # share of answerable questions that may be refused by each model
-FALSELY_NOT_STATED = 0.03
+FALSELY_OFF_TOPIC = 0.012  # share of answerable questions that each model may refuse
+FALSELY_NOT_STATED = 0.02
 CURVE = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.10)  # false refusals at which the curve is shown
 
 Numbers = npt.NDArray[np.float64]
@@ -64,14 +65,15 @@ def calibrate_answerability(settings: Settings) -> int:
     thresholds = _thresholds(sample, topic, stated)
     print(_curve(sample, topic, stated, thresholds[0]))
     print(f"chosen: {_rates(sample, topic, stated, *thresholds)}")
+    path = settings.prompts_dir / "answerability.yaml"
     for name, threshold, columns, strength in (
         ("topic", thresholds[0], TOPIC_FEATURES, TOPIC_STRENGTH),
         ("stated", thresholds[1], STATED_FEATURES, STATED_STRENGTH),
     ):
         chosen = _chosen(sample, name)
-        weights = _fit(sample.columns(columns)[chosen], sample.kinds[chosen] == "answered", strength)
-        _write(settings.prompts_dir / "answerability.yaml", name, threshold, dict(zip(("bias", *columns), weights, strict=True)))
-    print(f"written: {settings.prompts_dir / 'answerability.yaml'}")
+        weights = _fit_signed(sample.columns(columns)[chosen], sample.kinds[chosen] == "answered", strength, columns)
+        _write(path, name, threshold, dict(zip(("bias", *columns), weights, strict=True)))
+    print(f"written: {path}")
     return 0
 
 
@@ -118,7 +120,7 @@ def _chosen(sample: Sample, name: str) -> Labels:
 
 
 def _out_of_fold(sample: Sample) -> tuple[Numbers, Numbers]:
-    """Probabilities of both models for every question, each from models learnt without it, mean of several divisions."""
+    """Probabilities of both models for every question, from models learnt without it; mean of several divisions."""
     totals = np.zeros((2, len(sample.kinds)))
     for seed in range(REPEATS):
         for fold in _folds(sample.kinds, FOLDS, seed):
@@ -126,7 +128,8 @@ def _out_of_fold(sample: Sample) -> tuple[Numbers, Numbers]:
                 (("topic", TOPIC_FEATURES, TOPIC_STRENGTH), ("stated", STATED_FEATURES, STATED_STRENGTH))
             ):
                 known = _chosen(sample, name) & ~fold
-                weights = _fit(sample.columns(columns)[known], sample.kinds[known] == "answered", strength)
+                labels = sample.kinds[known] == "answered"
+                weights = _fit_signed(sample.columns(columns)[known], labels, strength, columns)
                 odds = weights[0] + sample.columns(columns)[fold] @ weights[1:]
                 totals[i, fold] += 1 / (1 + np.exp(-odds))
     return totals[0] / REPEATS, totals[1] / REPEATS
@@ -150,6 +153,20 @@ def _fit(measured: Numbers, labels: Labels, strength: float) -> Numbers:
 
     model = LogisticRegression(C=strength, max_iter=5000).fit(measured, labels)
     return np.concatenate([model.intercept_, model.coef_[0]])
+
+
+def _fit_signed(measured: Numbers, labels: Labels, strength: float, names: Sequence[str]) -> Numbers:
+    """The same, with weight 0 for every feature that would otherwise count in the wrong direction: by chance, then."""
+    wanted = np.array([1.0 if name in SPEAKS_FOR else -1.0 for name in names])
+    used = np.ones(len(names), dtype=bool)
+    while True:
+        fitted = _fit(measured[:, used], labels, strength)
+        wrong = fitted[1:] * wanted[used] < 0
+        if not wrong.any():
+            weights = np.zeros(len(names))
+            weights[used] = fitted[1:]
+            return np.concatenate([fitted[:1], weights])
+        used[np.flatnonzero(used)[wrong]] = False
 
 
 def _thresholds(sample: Sample, topic: Numbers, stated: Numbers) -> tuple[float, float]:
@@ -186,7 +203,9 @@ def _write(path: Path, name: str, threshold: float, weights: dict[str, float]) -
     """Put a model into the file; everything else in it, comments included, stays."""
     text = path.read_text(encoding="utf-8")
     values = "".join(f"    {feature}: {weight:.3f}\n" for feature, weight in weights.items())
-    block = re.compile(rf"^{name}:\n  threshold: \S+(?P<comment>[^\n]*)\n  weights:.*?\n(?=\S|\n)", re.MULTILINE | re.DOTALL)
+    block = re.compile(
+        rf"^{name}:\n  threshold: \S+(?P<comment>[^\n]*)\n  weights:.*?\n(?=\S|\n)", re.MULTILINE | re.DOTALL
+    )
     changed, count = block.subn(
         lambda match: f"{name}:\n  threshold: {threshold:.3f}{match['comment']}\n  weights:\n{values}", text
     )

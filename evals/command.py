@@ -93,9 +93,17 @@ def run_validation(settings: Settings, cases: Path | None = None) -> int:
     return BREACH if problems else 0
 
 
-def run_calibration(settings: Settings) -> int:  # noqa: ARG001
-    """Learn the weights anew from the dev split."""
-    raise AssistantError("weights cannot be learnt anew yet; edit the files in the prompts folder by hand")
+def run_calibration(settings: Settings) -> int:
+    """Learn the weights anew from the dev split: first which sentences answer, then whether they are enough.
+
+    Raises:
+        AssistantError: the library is empty, or a data file cannot be used.
+    """
+    from evals.calibration import calibrate_answerability
+    from evals.sentence_weights import calibrate_sentences
+
+    calibrate_sentences(settings)
+    return calibrate_answerability(settings)
 
 
 def write_report(record: Record, folder: Path) -> list[Path]:

@@ -142,3 +142,23 @@ def put_document(library: Library, document: Document, embedder: FakeEmbedder) -
     """Store a document the way ingest would."""
     passages = make_passages(document)
     library.put(document, passages, make_vectors(document, passages, embedder), made_from=document.metadata.sha256)
+
+
+def lay_out(document_id: str, *lines: str) -> Document:
+    """A document of lines: "# Heading", "- item", "-- inner item", and paragraphs."""
+    kinds = {"#": (BlockKind.HEADING, 1), "-": (BlockKind.LIST_ITEM, 0), "--": (BlockKind.LIST_ITEM, 1)}
+    blocks: list[Block] = []
+    section: tuple[str, ...] = ()
+    start = 0
+    for line in lines:
+        mark, _, rest = line.partition(" ")
+        kind, level = kinds.get(mark, (BlockKind.PARAGRAPH, 0))
+        text = rest if mark in kinds else line
+        if kind is BlockKind.HEADING:
+            section = (text,)
+        blocks.append(Block(kind, text, start, start + len(text), Locator(section), level))
+        start += len(text) + 2
+    text = "\n\n".join(block.text for block in blocks)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    metadata = DocumentMetadata(document_id, f"Title of {document_id}", f"{document_id}.md", digest)
+    return Document(metadata, text, tuple(blocks))

@@ -16,7 +16,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -40,7 +40,7 @@ from assistant.embedding import Embedder
 from assistant.library import Library, PassageVectors
 from assistant.settings import load_settings
 from evals.calibration import FEATURES, auc, out_of_fold
-from evals.sufficiency import observe
+from evals.observing import observe
 
 FOLDER_VARIABLE = "ASSISTANT_BENCHMARKS_DIR"
 PASSAGE_WORDS = 110  # as long as the passages that ingest makes
@@ -107,8 +107,6 @@ def _passage(document: Document, sentences: Sequence[Sentence], locator: Locator
 
 
 def _with_position(passage: Passage, position: int) -> Passage:
-    from dataclasses import replace
-
     return replace(passage, position=position)
 
 

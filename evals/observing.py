@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from assistant.answerability import Model, Sufficiency
 from assistant.answering import Assistant
 from assistant.domain import Answer, Conversation, Filters
+from assistant.sufficiency import Model, Sufficiency
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ def observe(assistant: Assistant, questions: Iterable[tuple[str, Conversation, F
     """Answer every question with refusals for lack of evidence switched off; the assistant is left as it was."""
     recorder = _Recorder(0.0, {"bias": 0.0})
     before = assistant.rules
-    permissive = replace(before.answerability, topic=recorder, stated=replace(before.answerability.stated, threshold=0.0))
+    always = replace(before.answerability.stated, threshold=0.0)
+    permissive = replace(before.answerability, topic=recorder, stated=always)
     assistant.rules = replace(before, answerability=permissive)
     found = []
     try:
