@@ -42,8 +42,8 @@ def judge(question: Question, evidence: Sequence[Evidence], lexicon: Lexicon, ru
     """Whether the evidence, best first, answers the question."""
     if not evidence:
         return Verdict(Reason.NO_EVIDENCE, 0.0, missing(question, evidence, lexicon, rules))
-    if not any(lexicon.holds(term) or lexicon.known_word(term) for term in question.terms):
-        return Verdict(Reason.UNCLEAR, 0.0, question.terms)
+    if not any(lexicon.holds(word) or lexicon.known_word(word) for word in words(question.text)):
+        return Verdict(Reason.UNCLEAR, 0.0, question.terms)  # no word of it is one: "asdf qwer"
     measured = measure(question, evidence, lexicon, rules)
     on_topic, is_stated = rules.topic.probability(measured), rules.stated.probability(measured)
     if on_topic >= rules.topic.threshold and is_stated >= rules.stated.threshold:
@@ -89,14 +89,14 @@ def missing(
 ) -> tuple[str, ...]:
     """What the question asks for that the evidence lacks, as a person would name it, the most telling first.
 
-    The kind of fact that is demanded ("a date"); names that the library holds nowhere; when there is neither, words that
-    it holds nowhere; when all are held, those that the best passages do not hold.
+    The kind of fact that is demanded ("a date") and names that the library holds nowhere; where there is neither, words
+    that it holds nowhere; where it holds all, those that the best passages do not hold.
     """
     demanded = demand(question, rules.demands)
     found = _unknown_names(question, evidence, lexicon)
-    if demanded is not Demand.NONE and evidence:
-        if not found or _lacking(demanded, question, evidence, lexicon, rules.demands) > 0.5:
-            found.insert(0, _kind(demanded, question, rules))
+    lacks = _lacking(demanded, question, evidence, lexicon, rules.demands) > 0.5 if evidence else False
+    if lacks or (demanded is not Demand.NONE and not found):
+        found.insert(0, _kind(demanded, question, rules))
     if found:
         return tuple(dict.fromkeys(found))
     terms = [term for term in question.terms if not lexicon.holds(term)]
@@ -121,10 +121,12 @@ def _lacking(
     names = [name for found, others in lexicon.expansions(question.text) for name in (found, *others)]
     known = frozenset(stem(w) for text in (question.text, *names) for w in words(text))
     fading = FADING_NUMBER if demanded in NUMERIC else FADING
-    return 1.0 - max(
-        stated(demanded, e.sentence.text, question, known, rules) * fading**rank
-        for rank, e in enumerate(evidence[:READ])
-    )
+    best = 0.0
+    for rank, weighed in enumerate(evidence[:READ]):
+        if best >= fading**rank:  # no sentence from here on can say it better
+            break
+        best = max(best, fading**rank * stated(demanded, weighed.sentence.text, question, known, rules))
+    return 1.0 - best
 
 
 def _names(question: Question) -> list[str]:

@@ -173,8 +173,11 @@ class Assistant:
         if not statements:
             yield AnswerReady(self._refuse(text, asked.text, Reason.NO_EVIDENCE, clock, filters, hits, verdict))
             return
+        shown: set[int] = set()
         for statement in statements:
-            yield StatementReady(statement, tuple(c for c in citations if c.marker in statement.citations))
+            first_used = set(statement.citations) - shown
+            yield StatementReady(statement, tuple(c for c in citations if c.marker in first_used))
+            shown |= first_used
         yield AnswerReady(
             Answer(
                 question=text,

@@ -1,5 +1,6 @@
 """Question and Evidence to Drafts that are quotes: no language model, nothing but the documents' own words."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,6 +9,7 @@ from pathlib import Path
 from assistant.citations import Draft
 from assistant.data_files import read_yaml
 from assistant.domain import Sentence
+from assistant.errors import DataFileError
 from assistant.evidence import Evidence
 from assistant.question import Expected, Question
 from assistant.reading import Enumeration, Placed, Reading, label_of
@@ -35,6 +37,7 @@ class ExtractiveRules:
     list_first: float
     list_threshold: float
     list_threshold_open: float
+    announcing: re.Pattern[str]
 
 
 def read_rules(prompts_dir: Path) -> ExtractiveRules:
@@ -45,6 +48,10 @@ def read_rules(prompts_dir: Path) -> ExtractiveRules:
     """
     content = dict(read_yaml(prompts_dir / "extractive.yaml", keys={"version", *ExtractiveRules.__slots__}))
     content.pop("version")
+    try:
+        content["announcing"] = re.compile(content["announcing"], re.IGNORECASE)
+    except (re.error, TypeError) as error:
+        raise DataFileError(f"{prompts_dir / 'extractive.yaml'}: announcing is not a pattern: {error}") from error
     return ExtractiveRules(**content)
 
 
@@ -57,6 +64,7 @@ def answer_by_quotation(
     """
     if not evidence:
         return ()
+    evidence = _of_named_documents(question, evidence, rules)
     if question.side_by_side:
         chosen = _per_document(question, evidence, rules)
     else:
@@ -64,7 +72,33 @@ def answer_by_quotation(
         if found:
             return tuple(_list_drafts(found, rules))
         chosen = _best_sentences(question, evidence, rules)
+        announced = _announced(chosen[0], rules, read)
+        if announced:
+            return tuple(Draft(placed.sentence, placed.passage) for placed in announced)
     return tuple(_prose_drafts(chosen, read))
+
+
+def _of_named_documents(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> Sequence[Evidence]:
+    """Only what stands in the documents that the question names, unless that is far worse than the rest."""
+    own = [e for e in evidence if e.passage.document_id in question.documents]
+    return own if own and own[0].score >= evidence[0].score - rules.document_margin else evidence
+
+
+def _announced(best: Evidence, rules: ExtractiveRules, read: Callable[[str], Reading]) -> list[Placed]:
+    """A sentence that only announces ("a number of best practices were identified.") with what it announces: the
+    sentences after it in its block, within the length; empty for any other sentence or where nothing follows.
+    """
+    if not rules.announcing.search(best.sentence.text):
+        return []
+    following = read(best.passage.document_id).rest_of(Placed(best.sentence, best.passage))
+    kept: list[Placed] = []
+    room = rules.words
+    for placed in following:
+        room -= len(placed.sentence.text.split())
+        if kept and room < 0:
+            break
+        kept.append(placed)
+    return kept if len(kept) > 1 else []
 
 
 def _best_sentences(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> list[Evidence]:

@@ -45,7 +45,7 @@ WEB = re.compile(r"https?://|\bwww\.|\.(?:org|com|net|int)\b")
 POSTAL = re.compile(r"\b(?:Street|Avenue|Plaza|Suite|Road)\b|\b[A-Z]{2} \d{5}\b")
 ADDRESS = re.compile(r"\b(?:University|College|Institute|Street|Avenue|Plaza|Room|Headquarters|[A-Z]{2} \d{5})\b")
 _COUNT_WORD = re.compile(
-    rf"(?<![\w./-])(?:\d[\d,]*(?:\.\d+)?|{NUMERALS})(?![\w/])(?:[ -](?:{NUMERALS}))*", re.IGNORECASE
+    rf"(?<![\w./-])(?:\d+(?:,\d{{3}})*(?:\.\d+)?|{NUMERALS})(?![\w/])(?:[ -](?:{NUMERALS}))*", re.IGNORECASE
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _LABEL_BEFORE = re.compile(  # "paragraphs 138 and 139", "resolution 1325", "Pillar 2", "No. 5"

@@ -15,8 +15,8 @@ from assistant.domain import DocumentMetadata
 from assistant.errors import DataFileError
 from assistant.lexicon import WORD, Lexicon, stem, words
 
-NAMED = 1.0  # naming score from which a document counts as named
-NAMED_APART = 0.4  # of several named, those that score less than the best by more are not meant
+NAMED = 0.6  # naming score from which a document counts as named
+NAMED_APART = 0.1  # of several named, those that score less than the best by more are not meant
 NAMED_IN_PASSING = 0.5
 TITLE_SHARE = 0.6  # of a title's words, weighed by how few titles have them, that name it
 RARE_IDF = 2.0  # names met in fewer than every eighth passage
@@ -277,26 +277,30 @@ def _naming(
 ) -> tuple[float, frozenset[str]]:
     """How well a question names a document, and by which words.
 
-    1 for a body or most of a title, half for a kind or a year that only this document has.
+    1 for a body, the share of a title, half for a kind or a year that only this document has.
     """
     if document.symbol and f" {' '.join(words(document.symbol))} " in asked:
         return 3.0, frozenset({document.symbol})
     score = 0.0
     by: set[str] = set()
+    of_body: set[str] = set()
     for name in sorted(_body_names(document, lexicon), key=len, reverse=True):
         if f" {name} " in asked:
             score += 1.0
-            by |= {stem(w) for w in name.split()}
+            by.add(name)
+            of_body = {stem(w) for w in name.split()}
             break
     stems = {stem(w) for w in asked.split()}
+    by_title = 0.0
     for title in {document.title, document.short_title or document.title}:
         for part in re.split(r"[:;]", title):
-            weight = _title_weights(part, documents, rules)
-            met = weight.keys() & stems
-            if len(met) > 1 and sum(weight[t] for t in met) >= TITLE_SHARE * sum(weight.values()):
-                score += 1.0
+            weight = _title_weights(part, documents, lexicon, rules)
+            met = (weight.keys() & stems) - of_body
+            share = sum(weight[t] for t in met) / (sum(weight.values()) or 1.0)
+            if len(met) > 1 and share >= TITLE_SHARE:
+                by_title = max(by_title, share)
                 by |= met
-                break
+    score += by_title
     own = {stem(w) for w in _own_kind(document, documents)}
     if own & stems:
         score += 0.5
@@ -308,12 +312,15 @@ def _naming(
 
 
 def _title_weights(
-    title: str, documents: Sequence[DocumentMetadata], rules: QuestionRules
+    title: str, documents: Sequence[DocumentMetadata], lexicon: Lexicon, rules: QuestionRules
 ) -> Mapping[str, float]:
-    """The weight of each content stem of a title: more, the fewer titles have it."""
-    own = {stem(w) for w in words(title) if w not in rules.stopwords}
+    """The weight of each content stem of a title: more, the fewer titles and passages have it."""
+    own = {stem(w): w for w in words(title) if w not in rules.stopwords}
     titles = [{stem(w) for w in words(f"{d.title} {d.short_title or ''}")} for d in documents]
-    return {t: math.log(1 + len(documents) / max(1, sum(t in other for other in titles))) for t in own}
+    return {
+        t: math.log(1 + len(documents) / max(1, sum(t in other for other in titles))) * lexicon.idf(word)
+        for t, word in own.items()
+    }
 
 
 def _body_names(document: DocumentMetadata, lexicon: Lexicon) -> set[str]:

@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     retrieval_profile: Literal["full", "fast"] = Field(
         "full", description="full: every signal. fast: without late interaction; quicker, a little less exact."
     )
+    ingest_seconds: float = Field(120, gt=0, description="The longest time that reading one file may take.")
+    ingest_memory_mb: int = Field(1500, ge=200, description="The most memory that reading one file may take.")
+    ingest_file_mb: int = Field(100, ge=1, description="The largest file that is read.")
+    ingest_pages: int = Field(3000, ge=1, description="The most pages that a document may have.")
     host: str = Field("localhost", description="The address that the app listens on.")
     port: int = Field(8501, ge=1, le=65535, description="The port that the app listens on.")
 

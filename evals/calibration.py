@@ -6,7 +6,7 @@ from, in folds. The thresholds are set so that few answerable questions are refu
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.answerability import measure
+from assistant.answering import Assistant
 from assistant.assembly import build_assistant
 from assistant.data_files import read_yaml
 from assistant.domain import Conversation, Filters
@@ -21,7 +23,6 @@ from assistant.errors import LibraryError
 from assistant.settings import Settings
 from assistant.sufficiency import Sufficiency
 from evals.dataset import CaseKind, load_split
-from evals.observing import observe
 
 QUESTIONS = Path(__file__).parent / "calibration_questions.yaml"
 FEATURES = tuple(field.name for field in fields(Sufficiency))
@@ -71,10 +72,22 @@ def calibrate_answerability(settings: Settings) -> int:
         ("stated", thresholds[1], STATED_FEATURES, STATED_STRENGTH),
     ):
         chosen = _chosen(sample, name)
-        weights = _fit_signed(sample.columns(columns)[chosen], sample.kinds[chosen] == "answered", strength, columns)
-        _write(path, name, threshold, dict(zip(("bias", *columns), weights, strict=True)))
+        weights = fit_signed(sample.columns(columns)[chosen], sample.kinds[chosen] == "answered", strength, columns)
+        write_model(path, name, threshold, dict(zip(("bias", *columns), weights, strict=True)))
     print(f"written: {path}")
     return 0
+
+
+def measure_questions(
+    assistant: Assistant, questions: Iterable[tuple[str, Conversation, Filters]]
+) -> list[Sufficiency | None]:
+    """What the assistant measures of each question; None where it finds no evidence at all."""
+    lexicon = assistant.refresh().lexicon
+    found: list[Sufficiency | None] = []
+    for text, history, filters in questions:
+        asked, _, evidence = assistant.gather(text, history, filters)
+        found.append(measure(asked, evidence, lexicon, assistant.rules.answerability) if evidence else None)
+    return found
 
 
 def auc(labels: Labels, scores: Numbers) -> float:
@@ -108,7 +121,7 @@ def _measure(settings: Settings) -> Sample:
     for kind in ("answered", "not_stated", "off_topic"):
         questions += [(str(text), Conversation(), Filters()) for text in extra[kind]]
         kinds += [kind] * len(extra[kind])
-    seen = [(o.measured, kind) for o, kind in zip(observe(assistant, questions), kinds, strict=True)]
+    seen = zip(measure_questions(assistant, questions), kinds, strict=True)
     rows = [(list(asdict(measured).values()), kind) for measured, kind in seen if measured]
     return Sample(np.array([row for row, _ in rows], dtype=np.float64), np.array([kind for _, kind in rows]))
 
@@ -129,7 +142,7 @@ def _out_of_fold(sample: Sample) -> tuple[Numbers, Numbers]:
             ):
                 known = _chosen(sample, name) & ~fold
                 labels = sample.kinds[known] == "answered"
-                weights = _fit_signed(sample.columns(columns)[known], labels, strength, columns)
+                weights = fit_signed(sample.columns(columns)[known], labels, strength, columns)
                 odds = weights[0] + sample.columns(columns)[fold] @ weights[1:]
                 totals[i, fold] += 1 / (1 + np.exp(-odds))
     return totals[0] / REPEATS, totals[1] / REPEATS
@@ -155,7 +168,7 @@ def _fit(measured: Numbers, labels: Labels, strength: float) -> Numbers:
     return np.concatenate([model.intercept_, model.coef_[0]])
 
 
-def _fit_signed(measured: Numbers, labels: Labels, strength: float, names: Sequence[str]) -> Numbers:
+def fit_signed(measured: Numbers, labels: Labels, strength: float, names: Sequence[str]) -> Numbers:
     """The same, with weight 0 for every feature that would otherwise count in the wrong direction: by chance, then."""
     wanted = np.array([1.0 if name in SPEAKS_FOR else -1.0 for name in names])
     used = np.ones(len(names), dtype=bool)
@@ -199,7 +212,7 @@ def _curve(sample: Sample, topic: Numbers, stated: Numbers, topic_least: float) 
     return "\n".join(lines)
 
 
-def _write(path: Path, name: str, threshold: float, weights: dict[str, float]) -> None:
+def write_model(path: Path, name: str, threshold: float, weights: dict[str, float]) -> None:
     """Put a model into the file; everything else in it, comments included, stays."""
     text = path.read_text(encoding="utf-8")
     values = "".join(f"    {feature}: {weight:.3f}\n" for feature, weight in weights.items())

@@ -103,7 +103,8 @@ def title_from_file_name(name: str) -> str:
 def relative_name(path: Path, corpus_dir: Path) -> str:
     """The file's name relative to the corpus folder with forward slashes; for a file outside it the bare name."""
     try:
-        return path.resolve().relative_to(corpus_dir.resolve()).as_posix()
+        placed = path.parent.resolve() / path.name  # a link keeps its own name
+        return placed.relative_to(corpus_dir.resolve()).as_posix()
     except ValueError:
         return path.name
 

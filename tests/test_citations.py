@@ -110,7 +110,7 @@ def draft(passage: Passage, text: str, start: int, **shown: object) -> Draft:
     return Draft(sentence, passage, **shown)  # type: ignore[arg-type]
 
 
-def test_each_quote_has_a_marker_of_its_own_in_order_of_appearance() -> None:
+def test_markers_count_the_quotes_in_order_of_appearance() -> None:
     drafts = [Draft(SECOND.sentences[0], SECOND), Draft(FIRST.sentences[1], FIRST, lead_in="Panel:", item=True)]
     statements, citations = quote_statements(drafts, DOCUMENTS)
 
@@ -124,6 +124,21 @@ def test_each_quote_has_a_marker_of_its_own_in_order_of_appearance() -> None:
     assert citations[0].passage_id == SECOND.id
     assert citations[0].title == DOCUMENT.metadata.title
     assert citations[0].cite_as == "“Title of panel”, under “Findings”"
+
+
+def test_sentences_that_follow_one_another_in_one_block_share_a_citation() -> None:
+    drafts = [Draft(sentence, FIRST) for sentence in FIRST.sentences] + [Draft(SECOND.sentences[0], SECOND)]
+    statements, citations = quote_statements(drafts, DOCUMENTS)
+
+    assert [s.text for s in statements] == ["Peace is made.", "It is kept.", "Missions report."]
+    assert [s.citations for s in statements] == [(1,), (1,), (2,)]
+    assert [c.quote for c in citations] == ["Peace is made. It is kept.", "Missions report."]
+    assert all(DOCUMENT.text[c.start : c.end] == c.quote for c in citations)
+
+
+def test_list_items_are_cited_one_by_one() -> None:
+    drafts = [Draft(sentence, FIRST, item=True) for sentence in FIRST.sentences]
+    assert [s.citations for s in quote_statements(drafts, DOCUMENTS)[0]] == [(1,), (2,)]
 
 
 def test_what_is_shown_is_the_documents_own_text_where_the_quote_is_spelt_another_way() -> None:

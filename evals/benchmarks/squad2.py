@@ -39,8 +39,7 @@ from assistant.domain import (
 from assistant.embedding import Embedder
 from assistant.library import Library, PassageVectors
 from assistant.settings import load_settings
-from evals.calibration import FEATURES, auc, out_of_fold
-from evals.observing import observe
+from evals.calibration import FEATURES, auc, measure_questions, out_of_fold
 
 FOLDER_VARIABLE = "ASSISTANT_BENCHMARKS_DIR"
 PASSAGE_WORDS = 110  # as long as the passages that ingest makes
@@ -135,9 +134,8 @@ def measure_squad2(folder: Path, library_file: Path) -> str:
     rules = read_rules(settings)
     assistant = Assistant(library, embedder, library_file.parent / "index", rules)
     queries = _read(folder / "queries_sample1000.jsonl")
-    observed = observe(assistant, [(query["text"], Conversation(), Filters()) for query in queries])
-    pairs = [(o.measured, q["answerability"] == "ANSWERABLE") for o, q in zip(observed, queries, strict=True)]
-    kept = [(measured, answerable) for measured, answerable in pairs if measured]
+    seen = measure_questions(assistant, [(query["text"], Conversation(), Filters()) for query in queries])
+    kept = [(m, query["answerability"] == "ANSWERABLE") for m, query in zip(seen, queries, strict=True) if m]
     labels = np.array([answerable for _, answerable in kept])
     model = rules.answerability
     learnt = out_of_fold(np.array([[asdict(m)[f] for f in FEATURES] for m, _ in kept]), labels, folds=FOLDS)
