@@ -12,6 +12,7 @@ from assistant import answerability, conversation, extractive
 from assistant.answerability import AnswerabilityRules, Verdict
 from assistant.citations import quote_statements
 from assistant.conversation import FollowUpRules
+from assistant.disguise import attempts_instruction
 from assistant.domain import (
     ANSWERED,
     Answer,
@@ -32,7 +33,7 @@ from assistant.geometry import Geometry, measure_geometry
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import Library
 from assistant.messages import Messages
-from assistant.question import Question, QuestionRules, is_instruction, read_question
+from assistant.question import Question, QuestionRules, read_question
 from assistant.reading import Reading
 from assistant.retrieval import RetrievalWeights, encode_query, retrieve
 from assistant.vector_index import VectorIndex
@@ -146,11 +147,14 @@ class Assistant:
         """The same as events; a statement is yielded only after it was checked."""
         clock = _Clock()
         text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair can be neither read nor printed
+        if text.strip() and not any(c.isalnum() for c in text):
+            yield AnswerReady(self._refuse(text, text, Reason.UNCLEAR, clock))
+            return
         unusable = self._unusable(text)
         if unusable:
             yield AnswerReady(self._reject(text, unusable, clock))
             return
-        if is_instruction(text, self.rules.question):
+        if attempts_instruction(text, self.rules.question):
             yield AnswerReady(self._refuse(text, text, Reason.INSTRUCTION, clock))
             return
         state = self.refresh()
@@ -239,7 +243,7 @@ class Assistant:
         messages = self.rules.messages
         variables: dict[str, object] = {}
         if "missing" in messages.variables(key):
-            missing = ", ".join(f"“{word}”" for word in (verdict.missing if verdict else ())[:4])
+            missing = ", ".join((verdict.missing if verdict else ())[:4])
             searched = sum(filters.admit(document) for document in self.library.documents())
             variables = {"missing": missing or messages.text("phrase.whole_question"), "count": searched}
         return Answer(
@@ -260,7 +264,7 @@ class Assistant:
             return messages.text("phrase.empty")
         if len(text) > LONGEST_QUESTION:
             return messages.text("phrase.too_long", length=len(text), limit=LONGEST_QUESTION)
-        return "" if any(c.isalnum() for c in text) else messages.text("phrase.not_text")
+        return ""
 
     def _reject(self, text: str, why: str, clock: "_Clock") -> Answer:
         failure = Failure.BAD_INPUT

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.citations import Draft
 from assistant.data_files import read_yaml
-from assistant.domain import Sentence
+from assistant.domain import PassageKind, Sentence
 from assistant.errors import DataFileError
 from assistant.evidence import Evidence
 from assistant.question import Expected, Question
@@ -36,6 +36,7 @@ class ExtractiveRules:
     list_count: float
     list_first: float
     list_threshold: float
+    list_threshold_advice: float
     list_threshold_open: float
     announcing: re.Pattern[str]
 
@@ -64,7 +65,7 @@ def answer_by_quotation(
     """
     if not evidence:
         return ()
-    evidence = _of_named_documents(question, evidence, rules)
+    evidence = _of_named_documents(question, _without_titles(question, evidence), rules)
     if question.side_by_side:
         chosen = _per_document(question, evidence, rules)
     else:
@@ -76,6 +77,13 @@ def answer_by_quotation(
         if announced:
             return tuple(Draft(placed.sentence, placed.passage) for placed in announced)
     return tuple(_prose_drafts(chosen, read))
+
+
+def _without_titles(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Title blocks answer who, when, where and what a name means; under any other question they only echo it."""
+    if question.expected in FACT:
+        return evidence
+    return [e for e in evidence if e.passage.kind is not PassageKind.FRONT_MATTER] or evidence
 
 
 def _of_named_documents(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> Sequence[Evidence]:
@@ -103,15 +111,18 @@ def _announced(best: Evidence, rules: ExtractiveRules, read: Callable[[str], Rea
 
 def _best_sentences(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> list[Evidence]:
     """The best sentence and those near it in score, a neighbour of one taken counting for more, within the length."""
-    fact = question.expected in FACT and not question.enumeration
-    limit = rules.sentences_fact if fact else rules.sentences
+    several = question.enumeration or question.advice
+    limit = rules.sentences_fact if question.expected in FACT and not several else rules.sentences
     pool = _without_repeats(evidence)
     chosen = [pool.pop(0)]
     room = rules.words - _length(chosen[0])
     floor = chosen[0].score - rules.margin
+    def worth(e: Evidence) -> float:
+        return e.score + rules.neighbour * _is_neighbour(e, chosen)
+
     while len(chosen) < limit and pool:
-        best = max(pool, key=lambda e: e.score + rules.neighbour * _is_neighbour(e, chosen))
-        if best.score + rules.neighbour * _is_neighbour(best, chosen) < floor:
+        best = max(pool, key=worth)
+        if worth(best) < floor:
             break
         pool.remove(best)
         if _length(best) <= room:
@@ -152,7 +163,7 @@ def _whole_list(
     A list is taken when it has as many items as asked for, when the question asks for several things and the list is
     among the best evidence, or when its lead-in is itself the best sentence.
     """
-    if question.expected in FACT and not question.enumeration:
+    if question.expected in FACT and not (question.enumeration or question.advice):
         return None
     best = evidence[0].score
     runs: dict[tuple[str, int, int], tuple[float, Enumeration]] = {}
@@ -171,7 +182,12 @@ def _whole_list(
     if not runs:
         return None
     weight, found = max(runs.values(), key=lambda run: run[0])
-    return found if weight >= (rules.list_threshold if question.enumeration else rules.list_threshold_open) else None
+    least = rules.list_threshold_open
+    if question.enumeration:
+        least = rules.list_threshold
+    elif question.advice:
+        least = rules.list_threshold_advice
+    return found if weight >= least else None
 
 
 def _list_drafts(found: Enumeration, rules: ExtractiveRules) -> list[Draft]:

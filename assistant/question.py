@@ -45,6 +45,7 @@ class QuestionRules:
     asking: frozenset[str]
     expected: Mapping[Expected, re.Pattern[str]]
     enumeration: re.Pattern[str]
+    advice: re.Pattern[str]
     comparison: re.Pattern[str]
     numerals: Mapping[str, int]
     instruction: tuple[re.Pattern[str], ...]
@@ -63,6 +64,7 @@ class Question:
     corrections: tuple[tuple[str, str], ...]  # (as typed, as read)
     expected: Expected
     enumeration: bool  # asks for several items
+    advice: bool  # asks what is recommended, which may be one thing or several
     count: int | None  # "the four …"
     comparison: bool
     names: tuple[str, ...]  # capitalised words inside the question and words with digits
@@ -80,7 +82,7 @@ def read_rules(prompts_dir: Path) -> QuestionRules:
     path = prompts_dir / "question.yaml"
     content = read_yaml(
         path,
-        keys={"version", "stopwords", "asking", "expected", "list", "comparison", "numerals", "instruction"},
+        keys={"version", "stopwords", "asking", "expected", "list", "advice", "comparison", "numerals", "instruction"},
     )
 
     def pattern(key: str, text: object) -> re.Pattern[str]:
@@ -94,6 +96,7 @@ def read_rules(prompts_dir: Path) -> QuestionRules:
         asking=frozenset(str(content["asking"]).split()),
         expected={Expected(name): pattern(f"expected.{name}", p) for name, p in content["expected"].items()},
         enumeration=pattern("list", content["list"]),
+        advice=pattern("advice", content["advice"]),
         comparison=pattern("comparison", content["comparison"]),
         numerals={str(word): int(value) for word, value in content["numerals"].items()},
         instruction=tuple(pattern("instruction", p) for p in content["instruction"]),
@@ -132,6 +135,7 @@ def read_question(
         corrections=corrections,
         expected=expected,
         enumeration=bool(rules.enumeration.search(focus)) or _count(focus, rules) is not None,
+        advice=bool(rules.advice.search(focus)),
         count=_count(focus, rules),
         comparison=side_by_side or bool(rules.comparison.search(focus)),
         names=_names(corrected, rules),
@@ -185,7 +189,10 @@ def _expected(focus: str, rules: QuestionRules) -> Expected:
 
 def _count(focus: str, rules: QuestionRules) -> int | None:
     """The number of items asked for: "the four essential shifts", "six priorities"."""
-    match = re.search(rf"\b({'|'.join(rules.numerals)}|\d{{1,2}})\s+(?:[\w-]+\s+){{0,3}}?[\w-]+s\b", focus.lower())
+    spans = "years?|days?|months?|weeks?|decades?|times|hours?"
+    match = re.search(
+        rf"\b({'|'.join(rules.numerals)}|\d{{1,2}})\s+(?!{spans})(?:[\w-]+\s+){{0,3}}?[\w-]+s\b", focus.lower()
+    )
     if not match:
         return None
     word = match.group(1)

@@ -15,7 +15,7 @@ from ingest.parts import title_block_size
 from ingest.text import parse_text
 
 TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt"})
-SUFFIXES = TEXT_SUFFIXES | {".pdf"}
+SUFFIXES = TEXT_SUFFIXES | {".pdf", ".docx"}
 
 _SIGNATURES = (  # how files of other types begin
     (b"%PDF-", "a PDF", ".pdf"),
@@ -57,6 +57,10 @@ def load_document(path: Path, metadata: DocumentMetadata, *, limits: Limits = DE
         from ingest.pdf import load_pdf
 
         document = load_pdf(path, metadata, limits=limits)
+    elif suffix == ".docx":
+        from ingest.docx import load_docx
+
+        document = load_docx(path, metadata, limits=limits)
     else:
         text, warnings = read_text(path)
         stated = metadata.title != title_from_file_name(metadata.file_name)

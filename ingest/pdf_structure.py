@@ -6,9 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assistant.domain import BlockKind, Document, DocumentMetadata
+from ingest.first_page import enrich, foreign_warning
 from ingest.pdf_furniture import Parted, part_furniture
 from ingest.pdf_headings import find_title, heading_levels, heading_style, is_heading
-from ingest.pdf_metadata import enrich
 from ingest.pdf_numbering import Numbering
 from ingest.pdf_page import Line, PageText, find_lines, with_marks
 from ingest.pdf_units import (
@@ -31,7 +31,6 @@ from ingest.structure import DraftBlock, assemble, join_lines
 
 BARE_CAPTION = 25  # characters of "Table 15.2" alone
 CELL = " | "  # between the cells of a table row
-FOREIGN = "language {language}: how well it is found depends on the embedding model (ASSISTANT_EMBEDDING_MODEL)"
 TITLE_LENGTH = 300
 
 _NUMBER = re.compile(rf"({NUMBER})(?=\s)")
@@ -58,9 +57,7 @@ def document_from_pages(
     drafter = _Drafter(flow, usual, labels, _vocabulary(parted.body))
     drafts = drafter.drafts()
     metadata = enrich(metadata, (*parted.masthead, *parted.running), drafter.title(), drafts, properties)
-    if metadata.language != "en":
-        warnings = (*warnings, FOREIGN.format(language=metadata.language))
-    return assemble(metadata, drafts, page_count=len(pages), warnings=warnings)
+    return assemble(metadata, drafts, page_count=len(pages), warnings=(*warnings, *foreign_warning(metadata)))
 
 
 def _labels(pages: Sequence[PageText], parted: Parted) -> dict[int, str]:

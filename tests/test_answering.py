@@ -90,7 +90,9 @@ def test_a_follow_up_is_searched_as_a_question_of_its_own(assistant: Assistant) 
 
 
 def test_filters_restrict_what_is_searched_and_what_a_refusal_counts(library: Library, settings: Settings) -> None:
-    answer = make(library, settings, stated=1.01).answer("What do peacekeepers do?", filters=Filters(frozenset({"notes"})))
+    answer = make(library, settings, stated=1.01).answer(
+        "What do peacekeepers do?", filters=Filters(frozenset({"notes"}))
+    )
     assert {hit.passage.document_id for hit in answer.hits} == {"notes"}
     assert "1 document " in answer.message
 
@@ -151,7 +153,8 @@ def test_what_is_no_question_is_bad_input_and_nothing_is_searched(
 
 
 @pytest.mark.parametrize(
-    "question", ["\ud800 peacekeepers?", "peace\x00keepers?", "🕊️ peacekeepers?", '"peacekeepers" AND NOT (', "保护平民?"]
+    "question",
+    ["\ud800 peacekeepers?", "peace\x00keepers?", "🕊️ peacekeepers?", '"peacekeepers" AND NOT (', "保护平民?"],
 )
 def test_whatever_a_question_contains_there_is_an_answer_that_can_be_printed(
     assistant: Assistant, question: str

@@ -171,7 +171,7 @@ def test_no_questions_give_no_answers(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     echo = cast(Assistant, Echo())
-    with pytest.raises(AssistantError, match="missing.jsonl"):
+    with pytest.raises(AssistantError, match=r"missing\.jsonl"):
         answer_batch(echo, tmp_path / "missing.jsonl", tmp_path / "out.jsonl", Filters())
     (tmp_path / "in.jsonl").write_text("")
     with pytest.raises(AssistantError, match="nowhere"):

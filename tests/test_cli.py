@@ -103,7 +103,9 @@ def test_help_names_every_command_within_half_a_second() -> None:
     fastest = 9.0
     for _ in range(10):  # the machine may be busy with something else
         began = time.perf_counter()
-        shown = subprocess.run([sys.executable, "-m", "assistant", "--help"], capture_output=True, text=True, check=True)
+        shown = subprocess.run(
+            [sys.executable, "-m", "assistant", "--help"], capture_output=True, text=True, check=True
+        )
         fastest = min(fastest, time.perf_counter() - began)
         if fastest < 0.5:
             break

@@ -55,7 +55,9 @@ OPEN = Question(
 FACT = replace(OPEN, expected=Expected.WHEN)
 SEVERAL = replace(OPEN, enumeration=True)
 
-PROSE = lay_out("prose", "Act early. It saves lives. Fund the missions.", "Train the peacekeepers. Report what you see.")
+PROSE = lay_out(
+    "prose", "Act early. It saves lives. Fund the missions.", "Train the peacekeepers. Report what you see."
+)
 LIST = lay_out(
     "list",
     "# Steps",

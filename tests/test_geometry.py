@@ -68,7 +68,7 @@ def test_of_few_sentences_only_the_mean_is_taken_out(library: Library) -> None:
 
     np.testing.assert_allclose(measured.sentence_mean, held.mean(axis=0), atol=1e-6)
     assert measured.sentence_axes.shape == (0, FAKE_DIMENSION)
-    tokens = np.concatenate([t for t in library.token_vectors([p.id for p in library.passages()]).values()])
+    tokens = np.concatenate(list(library.token_vectors([p.id for p in library.passages()]).values()))
     np.testing.assert_allclose(measured.token_mean, tokens.astype(np.float32).mean(axis=0) / 127, atol=1e-6)
 
 
@@ -76,7 +76,9 @@ def test_of_many_sentences_the_strongest_common_directions_are_taken_out(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(geometry_module, "ENOUGH_SENTENCES", 30)
-    paragraphs = [f"Sentence {i} of many is about {word}." for i, word in enumerate("peace war law aid".split() * 10)]
+    paragraphs = [
+        f"Sentence {i} of many is about {word}." for i, word in enumerate(["peace", "war", "law", "aid"] * 10)
+    ]
     put_document(library, make_document("many", *paragraphs), EMBEDDER)
     axes = measure_geometry(library, FAKE_DIMENSION).sentence_axes
     held = np.stack([vector for *_, vector in library.vectors(Signal.SENTENCE)])

@@ -14,12 +14,21 @@ def document(identifier, **values):
 
 
 HELD = [
-    document("statement", body="International Coalition for the Responsibility to Protect (ICRtoP)", kind="statement",
-             date="2015"),
-    document("summary", body="International Coalition for the Responsibility to Protect (ICRtoP)", kind="summary",
-             date="2015-08"),
-    document("workshop", body="Global Centre for the Responsibility to Protect", kind="workshop summary",
-             date="2016-02"),
+    document(
+        "statement",
+        body="International Coalition for the Responsibility to Protect (ICRtoP)",
+        kind="statement",
+        date="2015",
+    ),
+    document(
+        "summary",
+        body="International Coalition for the Responsibility to Protect (ICRtoP)",
+        kind="summary",
+        date="2015-08",
+    ),
+    document(
+        "workshop", body="Global Centre for the Responsibility to Protect", kind="workshop summary", date="2016-02"
+    ),
 ]
 LEXICON = build_lexicon(["peacekeepers protect civilians in South Sudan"], read_variants(PROMPTS), lambda _: True)
 
@@ -64,7 +73,9 @@ def test_a_counted_list_is_recognised(text, count):
 
 def test_only_content_words_are_terms():
     assert read("Please tell me what the peacekeepers do to protect civilians").terms == (
-        "peacekeepers", "protect", "civilians",
+        "peacekeepers",
+        "protect",
+        "civilians",
     )
 
 

@@ -44,7 +44,9 @@ def test_a_sentence_that_opens_with_a_pronoun_leans_on_the_one_before(opening: s
     assert reading.leans_on(reading.placed[1].sentence) == reading.placed[0]
 
 
-@pytest.mark.parametrize("opening", ["Italy agreed", "This report finds", "Such measures help", "However, the Panel met"])
+@pytest.mark.parametrize(
+    "opening", ["Italy agreed", "This report finds", "Such measures help", "However, the Panel met"]
+)
 def test_a_sentence_that_names_its_subject_stands_alone(opening: str) -> None:
     reading = read(f"Missions protect civilians. {opening}.")
     assert reading.leans_on(reading.placed[1].sentence) is None

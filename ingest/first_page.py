@@ -1,4 +1,4 @@
-"""What a PDF says about itself: masthead, title, and the file's own properties. Pure."""
+"""What a document says about itself: masthead, title, and the file's own properties. Pure; for PDF and Word files."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from ingest.un_symbols import FrontPage, kind_of, read_front_page
 OPENING = 20  # blocks of the first page that may belong to its title block
 SHORT = 90  # characters: a longer block is text
 SAMPLE = 50  # blocks that show the script
+FOREIGN = "language {language}: how well it is found depends on the embedding model (ASSISTANT_EMBEDDING_MODEL)"
 
 _JOB = re.compile(r"\d{2}-\d{5,6}\s*\(([ACEFRS])\)")
 _JOB_LANGUAGES = {"A": "ar", "C": "zh", "E": "en", "F": "fr", "R": "ru", "S": "es"}
@@ -37,7 +38,7 @@ def enrich(
 
     `edges` are the lines of the masthead and of running headers and footers.
     """
-    opening = [draft.text for draft in drafts if draft.page == 1][:OPENING]
+    opening = [draft.text for draft in drafts if draft.page in {1, None}][:OPENING]
     short = [line for line in opening if len(line) < SHORT]
     front = read_front_page(edges, opening)
     unlisted = metadata.title == title_from_file_name(metadata.file_name)
@@ -58,6 +59,11 @@ def enrich(
         or next(filter(None, (kind_of(None, line) for line in short)), None),
         language=_language(edges, drafts) if unlisted else metadata.language,
     )
+
+
+def foreign_warning(metadata: DocumentMetadata) -> tuple[str, ...]:
+    """What a person should know of a document in another language than the default model's."""
+    return () if metadata.language == "en" else (FOREIGN.format(language=metadata.language),)
 
 
 def _title_property(properties: Mapping[str, str]) -> str | None:
