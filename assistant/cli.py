@@ -84,11 +84,15 @@ def ingest(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
     rebuild: Annotated[bool, typer.Option(help="Forget the library first and make it anew.")] = False,
+    replace: Annotated[bool, typer.Option(help="Of documents with the same symbol keep only the newest file.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write the outcome as JSON.", metavar="FILE")] = None,
+    watch: Annotated[bool, typer.Option(help="Go on and take in every change of the folder.")] = False,
 ) -> None:
     """Make the library hold exactly what the folder holds."""
-    from assistant.ingest_view import run_ingest
+    from assistant.ingest_view import IngestOptions, run_ingest
 
-    run_ingest(_settings(), paths or [], as_json=as_json, rebuild=rebuild)
+    options = IngestOptions(as_json=as_json, rebuild=rebuild, replace=replace, report=report, watch=watch)
+    run_ingest(_settings(), paths or [], options)
 
 
 @cli.command()

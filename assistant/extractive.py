@@ -14,6 +14,7 @@ from assistant.evidence import Evidence
 from assistant.question import Expected, Question
 from assistant.reading import Enumeration, Placed, Reading, label_of
 
+COMPARED = 2  # documents in a comparison that names none
 CONSIDERED = 10  # best sentences whose lists are looked at
 FACT = {Expected.NUMBER, Expected.WHEN, Expected.WHERE, Expected.WHO, Expected.DEFINITION, Expected.DOCUMENT}
 
@@ -35,6 +36,7 @@ class ExtractiveRules:
     list_margin: float
     list_count: float
     list_first: float
+    list_heading: float
     list_threshold: float
     list_threshold_advice: float
     list_threshold_open: float
@@ -66,7 +68,7 @@ def answer_by_quotation(
     if not evidence:
         return ()
     evidence = _of_named_documents(question, _without_titles(question, evidence), rules)
-    if question.side_by_side:
+    if question.comparison:
         chosen = _per_document(question, evidence, rules)
     else:
         found = _whole_list(question, evidence, rules, read)
@@ -146,12 +148,14 @@ def _length(evidence: Evidence) -> int:
 
 
 def _per_document(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> list[Evidence]:
+    """The best sentences of each document compared: those that the question names, else those with the best ones."""
+    found = dict.fromkeys(e.passage.document_id for e in evidence)
+    documents = question.documents if question.side_by_side else tuple(found)[:COMPARED]
     chosen: list[Evidence] = []
-    for document in question.documents:
-        own = [e for e in evidence if e.passage.document_id == document]
+    for document in documents:
+        own = [e for e in _without_repeats(evidence) if e.passage.document_id == document]
         if own and own[0].score >= evidence[0].score - rules.document_margin:
-            floor = own[0].score - rules.margin
-            chosen.extend([e for e in _without_repeats(own) if e.score >= floor][: rules.per_document])
+            chosen.extend([e for e in own if e.score >= own[0].score - rules.margin][: rules.per_document])
     return chosen
 
 
@@ -178,6 +182,8 @@ def _whole_list(
             if rank == 0:
                 weight += rules.list_first * (2.0 if found.leads_in(e.sentence) else 1.0)
             weight *= 1.0 + e.features.heading
+            if rank == 0 and e.features.heading >= rules.list_heading:
+                weight += rules.list_threshold_open
             runs[key] = (runs.get(key, (0.0, found))[0] + weight, found)
     if not runs:
         return None

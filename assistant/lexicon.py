@@ -6,7 +6,7 @@ Derived from the passages and rebuilt when the library changes; nothing here is 
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from assistant.data_files import read_yaml
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
 DEFINITION = re.compile(r"\(([A-Za-z][A-Za-z0-9-]{1,9}s?(?:, [A-Za-z][A-Za-z0-9-]{1,9}s?)*)\)")
+ENDINGS = ("s", "es", "d", "ed", "ing", "ly", "er", "ers", "or", "ors", "n", "an", "ian", "ment", "ness", "able")
 MIN_CORRECTED_LENGTH = 4  # shorter words have too many neighbours to be corrected safely
 
 _stemmer = snowballstemmer.stemmer("porter")  # the same algorithm as SQLite's `porter` tokenizer
@@ -97,7 +98,9 @@ class Lexicon:
         One edit (insertion, deletion, substitution, transposition) up to seven letters, two from eight on.
         """
         lower = word.lower()
-        if len(lower) < MIN_CORRECTED_LENGTH or not lower.isalpha() or self.holds(lower) or self.known_word(lower):
+        if len(lower) < MIN_CORRECTED_LENGTH or not lower.isalpha() or self.holds(lower):
+            return None
+        if any(self.known_word(base) for base in _bases(lower)):
             return None
         edits = 1 if len(lower) <= 7 else 2
         neighbours = process.extract(lower, self.vocabulary.keys(), scorer=OSA.distance, score_cutoff=edits, limit=8)
@@ -122,6 +125,18 @@ class Lexicon:
                 if others:
                     found.append((met, others))
         return found
+
+
+def _bases(word: str) -> Iterator[str]:
+    """The word and what it may be a form of: "staffing", "staff"; "moderated", "moderate"; "Rwandan", "Rwanda"."""
+    yield word
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= MIN_CORRECTED_LENGTH - 1:
+            base = word[: -len(ending)]
+            yield base
+            yield base + "e"
+            if len(base) > 2 and base[-1] == base[-2]:
+                yield base[:-1]
 
 
 def build_lexicon(

@@ -344,7 +344,10 @@ def _body_names(document: DocumentMetadata, lexicon: Lexicon) -> set[str]:
             names |= keys
     names.discard("")
     common = any(max(lexicon.idf(w) for w in name.split()) < COMMON_IDF for name in names)
-    return set() if common else names
+    if common:
+        return set()
+    head = words(re.split(r"\s(?:for|to|of|on)\s", body.strip())[0])[-1:]
+    return names | {f"the {w}" for w in head if lexicon.idf(w) > COMMON_IDF}  # "the coalition"
 
 
 def _read_places(prompts_dir: Path) -> re.Pattern[str]:

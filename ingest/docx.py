@@ -5,9 +5,8 @@ a file that holds some is refused, as Word itself does for this ending. Word fil
 so blocks carry their section and printed number, not a page.
 """
 
+import re
 import zipfile
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,18 @@ from docx.oxml.ns import qn
 
 from assistant.domain import BlockKind, Document, DocumentMetadata
 from assistant.errors import DocumentError
-from ingest.docx_body import BodyReader, all_text, with_captions, with_levels
+from ingest.docx_body import BodyReader, all_text
 from ingest.docx_styles import AutomaticNumbers, read_numbering, read_styles
 from ingest.first_page import enrich, foreign_warning
 from ingest.limits import DEFAULT_LIMITS, MEGABYTE, Limits
 from ingest.manifest import title_from_file_name
-from ingest.outline import BOLD_RANK, outline
+from ingest.marked import arrange
 from ingest.structure import DraftBlock, assemble
 
 UNPACKED_MB = 300  # of all parts together; the longest United Nations reports unpack to 20
 PARTS = 5_000  # of a package; the most met is 700
+
+_SECTION = re.compile(r"\b((?:Section|Part|Chapter|Volume) [\dIVXA-Z]+): ")  # a label on the line above its title
 
 
 def load_docx(path: Path, metadata: DocumentMetadata, *, limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -50,7 +51,7 @@ def load_docx(path: Path, metadata: DocumentMetadata, *, limits: Limits = DEFAUL
     if not drafts:
         raise DocumentError(f"{name} holds no text; replace it or remove it")
     known = metadata.title if metadata.title != title_from_file_name(metadata.file_name) else ""
-    structured = structure(drafts, known)
+    structured = arrange(drafts, known)
     title = title or next((d.text for d in structured if d.kind is BlockKind.HEADING and d.level == 0), "")
     metadata = enrich(metadata, edges, title.rstrip(" :*"), structured, properties)
     return assemble(metadata, structured, warnings=foreign_warning(metadata))
@@ -92,7 +93,7 @@ def _drafts(file: Any) -> tuple[list[DraftBlock], str]:
     numbers = AutomaticNumbers() if numbering is None else read_numbering(numbering)
     reader = BodyReader(read_styles(file.styles.element), numbers, notes)
     drafts = reader.read(file.element.body)
-    return drafts, ": ".join(reader.title)
+    return drafts, _SECTION.sub(r"\1 ", ": ".join(reader.title))
 
 
 def _related(part: Any, relation: str) -> Any:
@@ -104,10 +105,13 @@ def _related(part: Any, relation: str) -> Any:
 
 
 def _edges(file: Any) -> list[str]:
-    """What is printed around the text: masthead, running headers and footers, each line once."""
+    """What is printed around the text, each line once: the first page's masthead, then running headers and footers."""
+    tags = (qn("w:headerReference"), qn("w:footerReference"))
+    references = sorted(file.element.body.iter(*tags), key=lambda element: element.get(qn("w:type")) != "first")
     lines: list[str] = []
-    for found in file.part.rels.values():
-        if found.reltype in {RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER} and not found.is_external:
+    for reference in references:
+        found = file.part.rels.get(reference.get(qn("r:id")))
+        if found is not None and not found.is_external:
             lines += all_text(parse_xml(found.target_part.blob))
     return list(dict.fromkeys(lines))
 
@@ -120,18 +124,3 @@ def _properties(file: Any) -> dict[str, str]:
         return {key: text for key, text in (("Title", core.title or ""), ("CreationDate", created)) if text}
     except Exception:  # the properties are a courtesy of the file; damaged ones are none
         return {}
-
-
-def structure(drafts: Sequence[DraftBlock], title: str) -> list[DraftBlock]:
-    """Levels of the headings that styles mark; without any, headings by bold lines and position, as in plain text."""
-    first = next((i for i, draft in enumerate(drafts) if draft.kind is BlockKind.HEADING), None)
-    if first is None:
-        return outline(_bold_as_headings(drafts), title)
-    levelled = with_captions(with_levels(drafts))
-    if any(draft.kind is BlockKind.HEADING and draft.level == 0 for draft in levelled):
-        return levelled
-    return outline(_bold_as_headings(drafts[:first]), title) + levelled[first:]
-
-
-def _bold_as_headings(drafts: Sequence[DraftBlock]) -> list[DraftBlock]:
-    return [replace(draft, kind=BlockKind.HEADING) if draft.level == BOLD_RANK else draft for draft in drafts]

@@ -12,23 +12,20 @@ from typing import Any
 from docx.oxml.ns import qn
 
 from assistant.domain import BlockKind
-from ingest.docx_styles import SUBTITLE_RANK, TITLE_RANK, AutomaticNumbers, Style, is_bold, numbering_of, value
+from ingest.docx_styles import AutomaticNumbers, Style, is_bold, numbering_of, value
+from ingest.marked import SUBTITLE_RANK, TITLE_RANK, is_labelled
 from ingest.outline import BOLD_RANK
 from ingest.pdf_numbering import Numbering
-from ingest.pdf_units import BULLET, CAPTION, ITEM, NUMBER, STAR_NOTE
+from ingest.pdf_units import BULLET, ITEM, NUMBER, STAR_NOTE
 from ingest.structure import DraftBlock, clean_text
 
 CELL = " | "  # between the cells of a table row
 MAX_TABLE_DEPTH = 5  # tables within tables; deeper ones are a trick, not a document
 BOLD_HEADING_WORDS = 20
-CONTENTS = "Contents"
 
 _NUMBER = re.compile(rf"({NUMBER})(?=\s)")
 _ITEM = re.compile(rf"({ITEM})(?=\s)")
 _BULLET = re.compile(rf"(?:{BULLET})\s")
-_LETTERED = re.compile(r"([A-Z])\.\s")
-_ROMAN = re.compile(r"([IVXLC]+)\.\s")
-_NAMED = re.compile(r"[A-Z][a-z]+ (?:\d{1,2}|[IVX]{1,5}|[A-Z])\b")  # "Result 3: …", "Subprogramme 2"
 _MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXTS = {qn("w:t"), _MATH_TEXT}
@@ -66,7 +63,7 @@ class BodyReader:
         self.drafts: list[DraftBlock] = []
 
     def read(self, body: Any) -> list[DraftBlock]:
-        """All blocks. A heading's level is its rank, for `with_levels`."""
+        """All blocks. A heading's level is its rank, for `marked.arrange`."""
         for element in _elements(body):
             if element.tag == _TABLE:
                 self._table(element)
@@ -95,7 +92,7 @@ class BodyReader:
     def _add(self, draft: DraftBlock, style: Style) -> None:
         """A heading on two lines is one: "Part IV", "International cooperation for development"."""
         goes_on = draft.kind is BlockKind.HEADING and self._before is not None and self._before == style
-        if goes_on and self.drafts and self.drafts[-1].level == draft.level and not _is_labelled(draft.text):
+        if goes_on and self.drafts and self.drafts[-1].level == draft.level and not is_labelled(draft.text):
             last = self.drafts.pop()
             draft = replace(draft, text=f"{last.text} {draft.text}", footnotes=last.footnotes + draft.footnotes)
             if self.title and self.title[-1] == last.text:
@@ -103,9 +100,9 @@ class BodyReader:
         if draft.level == TITLE_RANK:
             self._title_size = style.size
         if self._title_size is not None:
-            if draft.kind is BlockKind.HEADING and style.size == self._title_size and not _is_labelled(draft.text):
+            if draft.kind is BlockKind.HEADING and style.size == self._title_size and not is_labelled(draft.text):
                 self.title.append(draft.text)
-            elif draft.level != SUBTITLE_RANK and (draft.kind is not BlockKind.HEADING or _is_labelled(draft.text)):
+            elif draft.level != SUBTITLE_RANK and (draft.kind is not BlockKind.HEADING or is_labelled(draft.text)):
                 self._title_size = None  # running text or a first section: the title is over
         self.drafts.append(draft)
 
@@ -178,73 +175,6 @@ class BodyReader:
                         texts.append(text)
                         notes += found
         return " ".join(filter(None, texts)), notes
-
-
-def with_levels(drafts: Sequence[DraftBlock]) -> list[DraftBlock]:
-    """Ranks of headings to levels: by style, within a style by the kind of number, as they are printed."""
-    drafts = _titled([_caption_as_text(draft) for draft in drafts])
-    ranks = {_full_rank(draft) for draft in drafts if draft.kind is BlockKind.HEADING and draft.level != TITLE_RANK}
-    levels = {rank: level for level, rank in enumerate(sorted(ranks), 1)}
-    return [
-        replace(draft, level=levels.get(_full_rank(draft), 0))
-        if draft.kind is BlockKind.HEADING
-        else replace(draft, level=0)
-        if draft.level in {BOLD_RANK, SUBTITLE_RANK}
-        else draft
-        for draft in drafts
-    ]
-
-
-def _caption_as_text(draft: DraftBlock) -> DraftBlock:
-    """A caption in a heading's style heads no more than its table; `with_captions` sees to that."""
-    if draft.kind is BlockKind.HEADING and draft.level >= 0 and CAPTION.match(draft.text):
-        return replace(draft, kind=BlockKind.PARAGRAPH, level=0)
-    return draft
-
-
-def _titled(drafts: Sequence[DraftBlock]) -> Sequence[DraftBlock]:
-    """Where no style marks the title, the first heading is it if all others of its rank are numbered, or none is."""
-    headings = [i for i, draft in enumerate(drafts) if draft.kind is BlockKind.HEADING]
-    if not headings or any(drafts[i].level == TITLE_RANK for i in headings) or _is_labelled(drafts[headings[0]].text):
-        return drafts
-    first, *others = headings
-    if any(drafts[i].level <= drafts[first].level and not _is_labelled(drafts[i].text) for i in others):
-        return drafts
-    return [*drafts[:first], replace(drafts[first], level=TITLE_RANK), *drafts[first + 1 :]]
-
-
-def with_captions(drafts: Sequence[DraftBlock]) -> list[DraftBlock]:
-    """The caption of a table is the innermost section of its rows."""
-    path: list[tuple[int, str]] = []
-    caption: str | None = None
-    rows = False
-    found: list[DraftBlock] = []
-    for draft in drafts:
-        if draft.kind is BlockKind.HEADING:
-            caption = None
-            path = [entry for entry in path if entry[0] < draft.level]
-            path += [(draft.level, draft.text.rstrip(" :"))] if draft.level else []
-        elif draft.kind is BlockKind.PARAGRAPH and CAPTION.match(draft.text):
-            caption, rows = draft.text, False
-        elif draft.kind is BlockKind.TABLE_ROW:
-            rows = True
-        elif rows and draft.kind is not BlockKind.FOOTNOTE:
-            caption = None
-        if caption and draft.kind is not BlockKind.FOOTNOTE:
-            draft = replace(draft, section=(*(name for _, name in path), caption))
-        found.append(draft)
-    return found
-
-
-def _is_labelled(text: str) -> bool:
-    return bool(_ROMAN.match(text) or _LETTERED.match(text) or _NUMBER.match(text) or text == CONTENTS)
-
-
-def _full_rank(draft: DraftBlock) -> tuple[int, int]:
-    roman, letter = _ROMAN.match(draft.text), _LETTERED.match(draft.text)
-    if roman and (len(roman[1]) > 1 or roman[1] in "IVX"):
-        return draft.level, 0
-    return draft.level, 1 if letter else 2 if _NAMED.match(draft.text) else 3
 
 
 def _is_roman(label: str, before: Sequence[str]) -> bool:
@@ -326,6 +256,6 @@ def _is_on(element: Any) -> bool:
 
 
 def all_text(holder: Any) -> list[str]:
-    """The lines of a header: every paragraph of it, tables included."""
-    lines = (" ".join(_printed(paragraph).text.split("\t")) for paragraph in holder.iter(_PARAGRAPH))
-    return [line for line in map(clean_text, lines) if line]
+    """The lines of a header: every paragraph of it, tables included; what a tab sets apart is a line of its own."""
+    parts = (part for paragraph in holder.iter(_PARAGRAPH) for part in _printed(paragraph).text.split("\t"))
+    return [line for line in map(clean_text, parts) if line]

@@ -7,7 +7,9 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
-TITLE_RANK, SUBTITLE_RANK = -2, -1  # of the document's own title; headings rank from 0, the outermost
+from ingest.marked import SUBTITLE_RANK, TITLE_RANK
+from ingest.pdf_numbering import printed_count
+
 MAX_LEVELS = 9  # of a numbered list, by the format's definition
 MAX_BASES = 20  # styles that a style may rest on; more is a circle
 
@@ -16,8 +18,6 @@ _TITLE = re.compile(r"title$|Title_?\s*H", re.IGNORECASE)
 _SUBTITLE = re.compile(r"subtitle|Title_?\s*H_?\s*[2-9]", re.IGNORECASE)
 _TITLE_BLOCK = re.compile(r"agenda|session", re.IGNORECASE)
 _LIST = re.compile(r"list", re.IGNORECASE)
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 
 Numbered = tuple[str, int]  # the list that a paragraph is numbered in, and its level there
 
@@ -132,7 +132,7 @@ class AutomaticNumbers:
 
         def number(match: re.Match[str]) -> str:
             i = int(match[1]) - 1
-            return _printed(counts[i], levels.get(i, _Level()).form) if i < len(counts) else ""
+            return printed_count(counts[i], levels.get(i, _Level()).form) if i < len(counts) else ""
 
         return re.sub(r"%([1-9])", number, level.text).strip()
 
@@ -164,16 +164,3 @@ def _levels(pattern: Any) -> Iterator[tuple[int, _Level]]:
             form = value(element.find(qn("w:numFmt"))) or "decimal"
             text = value(element.find(qn("w:lvlText"))) or ""
             yield int(at), _Level(form, text, int(start) if start.isdigit() else 1)
-
-
-def _printed(count: int, form: str) -> str:
-    if form in {"lowerLetter", "upperLetter"}:
-        letters = "abcdefghijklmnopqrstuvwxyz"[(count - 1) % 26] * ((count - 1) // 26 + 1)
-        return letters.upper() if form == "upperLetter" else letters
-    if form in {"lowerRoman", "upperRoman"}:
-        roman = ""
-        for step, sign in _ROMAN:
-            roman += sign * (count // step)
-            count %= step
-        return roman.upper() if form == "upperRoman" else roman
-    return str(count)

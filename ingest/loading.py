@@ -1,8 +1,11 @@
 """A file of any known type to a Document, or one line that says why not."""
 
+import codecs
+import re
 import stat
 import unicodedata
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +18,8 @@ from ingest.parts import title_block_size
 from ingest.text import parse_text
 
 TEXT_SUFFIXES = frozenset({".md", ".markdown", ".txt"})
-SUFFIXES = TEXT_SUFFIXES | {".pdf", ".docx"}
+HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+SUFFIXES = TEXT_SUFFIXES | HTML_SUFFIXES | {".pdf", ".docx"}
 
 _SIGNATURES = (  # how files of other types begin
     (b"%PDF-", "a PDF", ".pdf"),
@@ -32,6 +36,7 @@ _MARKED_ENCODINGS = (  # longest mark first: that of UTF-32 begins like that of 
     (BOM_UTF16_LE, "utf-16"),
     (BOM_UTF16_BE, "utf-16"),
 )
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _CONTROL_SHARE = 0.005  # more control characters than this is no text; a stray one from a PDF is
 _ASCII_SHARE = 0.85  # of a Western European text; below, another encoding was mistaken for it
 
@@ -63,8 +68,13 @@ def load_document(path: Path, metadata: DocumentMetadata, *, limits: Limits = DE
         document = load_docx(path, metadata, limits=limits)
     else:
         text, warnings = read_text(path)
-        stated = metadata.title != title_from_file_name(metadata.file_name)
-        parsed = parse_text(text, metadata, title_known=stated)
+        if suffix in HTML_SUFFIXES:
+            from ingest.html import parse_html
+
+            parsed = parse_html(text, metadata)
+        else:
+            stated = metadata.title != title_from_file_name(metadata.file_name)
+            parsed = parse_text(text, metadata, title_known=stated)
         document = replace(parsed, warnings=parsed.warnings + warnings)
         if not document.blocks:
             raise DocumentError(f"{name} holds no text; replace it or remove it")
@@ -103,7 +113,8 @@ def enrich(document: Document) -> DocumentMetadata:
 def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
     """A text file decoded, and warnings about how.
 
-    UTF-8, UTF-16 and UTF-32 with a byte order mark, else UTF-8, else Windows-1252 where the result looks like text.
+    UTF-8, UTF-16 and UTF-32 with a byte order mark, else what an HTML page names for itself, else UTF-8, else
+    Windows-1252 where the result looks like text.
 
     Raises:
         DocumentError: unreadable, empty, or not text.
@@ -120,7 +131,7 @@ def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
     for signature, kind, ending in _SIGNATURES:
         if data.startswith(signature):
             raise DocumentError(f"{name} is not text but {kind}; rename it to {ending} if that is what it is")
-    text, warnings = _decode(data, name)
+    text, warnings = _decode(data, name, named_encoding(data) if path.suffix.lower() in HTML_SUFFIXES else None)
     controls = sum(unicodedata.category(c) == "Cc" and not c.isspace() for c in text)
     if "\0" in text or controls > len(text) * _CONTROL_SHARE:
         raise DocumentError(f"{name} is not text but binary data; give it its true ending or remove it")
@@ -129,8 +140,20 @@ def read_text(path: Path) -> tuple[str, tuple[str, ...]]:
     return text, warnings
 
 
-def _decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    encoding = next((encoding for mark, encoding in _MARKED_ENCODINGS if data.startswith(mark)), "utf-8")
+def named_encoding(data: bytes) -> str | None:
+    """The encoding that an HTML page names for itself in its first bytes, if there is such a one."""
+    match = _CHARSET.search(data[:4096])
+    with suppress(LookupError, UnicodeDecodeError):
+        return codecs.lookup(match[1].decode("ascii")).name if match else None
+    return None
+
+
+def _decode(data: bytes, name: str, named: str | None) -> tuple[str, tuple[str, ...]]:
+    marked = next((encoding for mark, encoding in _MARKED_ENCODINGS if data.startswith(mark)), None)
+    if named and not marked:
+        with suppress(UnicodeDecodeError, LookupError):  # a wrong name is none
+            return data.decode(named), ()
+    encoding = marked or "utf-8"
     try:
         return data.decode(encoding), ()
     except UnicodeDecodeError as error:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 _OPERATIVE = re.compile(r"(OP|PP) ?(\d+)")
 OPENER = re.compile(r"The (?:[A-Z][\w-]+ )*(?:Council|Assembly|Committee|Commission|Conference)\s?,")
 
+_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
+          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
+
 
 @dataclass(slots=True)
 class Numbering:
@@ -49,3 +52,17 @@ class Numbering:
         """A heading ends whatever was being counted."""
         self.items.clear()
         self.preamble = None
+
+
+def printed_count(count: int, form: str) -> str:
+    """A count as a list prints it: "7", "g", "vii"; forms are named as in Word files."""
+    if form in {"lowerLetter", "upperLetter"}:
+        letters = "abcdefghijklmnopqrstuvwxyz"[(count - 1) % 26] * ((count - 1) // 26 + 1)
+        return letters.upper() if form == "upperLetter" else letters
+    if form in {"lowerRoman", "upperRoman"}:
+        roman = ""
+        for step, sign in _ROMAN:
+            roman += sign * (count // step)
+            count %= step
+        return roman.upper() if form == "upperRoman" else roman
+    return str(count)

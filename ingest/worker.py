@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> None:
             answer = {"refused": f"{path.name!r} is nested too deeply to be a document; it is left out"}
         except Exception as error:  # the readers of file formats raise every kind
             answer = {"refused": f"{path.name!r} cannot be read ({_line(error)}); it is left out"}
-        answer["spent"] = answer.get("spent", False) or _peak_memory() > SPENT_SHARE * limits.memory_mb * MEGABYTE
+        answer["spent"] = answer.get("spent", False) or _memory() > SPENT_SHARE * limits.memory_mb * MEGABYTE
         _send(answers, answer)
 
 
@@ -109,14 +109,12 @@ def _cap_time(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (wanted if most < 0 else min(wanted, most), most))
 
 
-def _peak_memory() -> int:
-    """Bytes that the child held at most."""
+def _memory() -> int:
+    """Bytes that the process holds now; 0 where the system does not say."""
     try:
-        import resource
-    except ImportError:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
         return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
 
 
 if __name__ == "__main__":

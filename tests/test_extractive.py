@@ -3,6 +3,7 @@
 Evidence and rules are made here, so that nothing depends on the weights in use.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,18 +11,20 @@ from pathlib import Path
 import pytest
 
 from assistant.citations import Draft
-from assistant.domain import Document
+from assistant.domain import Document, PassageKind
 from assistant.errors import DataFileError
 from assistant.evidence import Evidence, Features
 from assistant.extractive import ExtractiveRules, answer_by_quotation, read_rules
-from assistant.question import Expected, Question
+from assistant.lexicon import build_lexicon
+from assistant.question import Expected, Question, read_question
+from assistant.question import read_rules as read_question_rules
 from assistant.reading import Placed, Reading
 from assistant.settings import PROJECT_DIR
 from tests.fakes import lay_out, make_passages
 
-RULES = ExtractiveRules(
-    weights={},
-    passages=8,
+PROMPTS = PROJECT_DIR / "prompts"
+RULES = replace(
+    read_rules(PROMPTS),
     margin=1.0,
     sentences=3,
     sentences_fact=1,
@@ -36,22 +39,8 @@ RULES = ExtractiveRules(
     list_threshold=2.0,
     list_threshold_open=4.0,
 )
-OPEN = Question(
-    text="What should be done?",
-    focus="What should be done?",
-    topic="What should be done?",
-    terms=("done",),
-    expansions=(),
-    corrections=(),
-    expected=Expected.OPEN,
-    enumeration=False,
-    count=None,
-    comparison=False,
-    names=(),
-    numbers=(),
-    documents=(),
-    side_by_side=False,
-)
+LEXICON = build_lexicon([], [], lambda _: True)
+OPEN = read_question("What about peace?", read_question_rules(PROMPTS), LEXICON, [])
 FACT = replace(OPEN, expected=Expected.WHEN)
 SEVERAL = replace(OPEN, enumeration=True)
 
@@ -174,6 +163,27 @@ def test_sentences_of_several_documents_are_named_by_document_best_document_firs
     ]
 
 
+def test_a_sentence_that_only_announces_brings_what_it_announces() -> None:
+    telling = lay_out("telling", "Three ways were named. Act early. Fund the missions. Watch.", "Nothing more.")
+    rules = replace(RULES, announcing=re.compile("three ways", re.IGNORECASE), words=10)
+    assert said(answer(Documents(telling), OPEN, rules, Three=3.0, Nothing=2.9)) == [
+        "Three ways were named.",
+        "Act early.",
+        "Fund the missions.",
+        "Watch.",
+    ]
+    assert len(answer(Documents(telling), OPEN, replace(rules, words=6), Three=3.0)) == 2, "within the length"
+
+
+def test_a_title_block_answers_only_who_when_and_where() -> None:
+    documents = Documents(PROSE)
+    title, sentence = documents.evidence(Act=3.0, Report=2.0)
+    title = replace(title, passage=replace(title.passage, kind=PassageKind.FRONT_MATTER))
+    assert said(answer_by_quotation(OPEN, [title, sentence], RULES, documents.read)) == ["Report what you see."]
+    assert said(answer_by_quotation(FACT, [title, sentence], RULES, documents.read)) == ["Act early."]
+    assert said(answer_by_quotation(OPEN, [title], RULES, documents.read)) == ["Act early."], "better than nothing"
+
+
 # -- side by side ----------------------------------------------------------------------------------------------------
 
 OTHER = lay_out("other", "Prevent the conflict. Heal the wounds. Watch the border.")
@@ -267,12 +277,12 @@ def test_a_longer_one_to_the_labels_of_its_items_where_each_has_one() -> None:
 
 
 def test_the_projects_rules_have_a_weight_for_every_feature() -> None:
-    rules = read_rules(PROJECT_DIR / "prompts")
+    rules = read_rules(PROMPTS)
     assert set(rules.weights) == {"bias", *Features.__slots__}
 
 
 def test_rules_with_an_unknown_key_are_refused_by_name(tmp_path: Path) -> None:
-    content = (PROJECT_DIR / "prompts" / "extractive.yaml").read_text(encoding="utf-8")
+    content = (PROMPTS / "extractive.yaml").read_text(encoding="utf-8")
     (tmp_path / "extractive.yaml").write_text(f"{content}\nlenght: 3\n", encoding="utf-8")
     with pytest.raises(DataFileError, match="'lenght'"):
         read_rules(tmp_path)
