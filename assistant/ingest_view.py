@@ -22,7 +22,6 @@ from ingest.limits import Limits
 from ingest.sync import LOCK_WAIT_SECONDS, SyncProgress, SyncReport, sync
 from ingest.watching import look, watch
 
-
 VERSION = "{0}: has the same symbol as the newer {1}; remove one, or ingest with --replace"
 REPLACED = "{0}: replaced by {1}; remove its file, or an ingest without --replace brings it back"
 WATCH_SECONDS = 2.0  # between two looks at the folder; a change is taken in after it has rested so long
@@ -51,6 +50,7 @@ def run_ingest(settings: Settings, paths: Sequence[Path], options: IngestOptions
         raise DataFileError(f"the folder of the report {options.report} is missing; make it or name another")
     embedder = build_embedder(settings)
     library = Library.open(library_path(settings), identity=None if options.rebuild else embedder.identity)
+    before = look(settings.corpus_dir, paths) if options.watch else None
     _run_once(settings, library, embedder, paths, options)
     if not options.watch:
         return
@@ -65,7 +65,7 @@ def run_ingest(settings: Settings, paths: Sequence[Path], options: IngestOptions
         return True
 
     print(f"watching {settings.corpus_dir if not paths else 'what was named'}; stop with Ctrl+C", file=sys.stderr)
-    watch(lambda: look(settings.corpus_dir, paths), again, lambda: time.sleep(WATCH_SECONDS))
+    watch(lambda: look(settings.corpus_dir, paths), again, lambda: time.sleep(WATCH_SECONDS), handled=before)
 
 
 def _run_once(

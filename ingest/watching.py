@@ -25,12 +25,14 @@ def look(folder: Path, paths: Sequence[Path] = ()) -> State:
     return frozenset(found)
 
 
-def watch(see: Callable[[], Hashable], act: Callable[[], bool], wait: Callable[[], object]) -> None:
-    """Act at once, then after each change as soon as two looks see the same: a file half copied is not read.
+def watch(
+    see: Callable[[], Hashable], act: Callable[[], bool], wait: Callable[[], object], *, handled: Hashable = None
+) -> None:
+    """Act after each change, as soon as two looks see the same: a file half copied is not read.
 
-    Where `act` says that it failed, it is tried again at the next look. Ends only by an exception.
+    `handled` is the state that was acted on already. Where `act` says that it failed, it is tried again after the next
+    look. Ends only by an exception.
     """
-    handled: Hashable = None
     before = see()
     while True:
         now = see()

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from assistant.domain import Document, DocumentMetadata, Passage
 from assistant.errors import AssistantError, DataFileError, LibraryError
 from assistant.library import LIBRARY_FILE, Library, Signal
 from assistant.vector_index import VectorIndex
 from ingest import sync as sync_module
+from ingest.file_report import Outcome
 from ingest.passages import CountTokens
 from ingest.sync import Stage, SyncProgress, SyncReport, sync
 from ingest.vectors import context_of
@@ -59,10 +61,10 @@ class Place:
             lines += ["[[documents]]", *(f'{key} = "{value}"' for key, value in known.items())]
         self.write("manifest.toml", "\n".join(lines))
 
-    def sync(self, *paths: Path, progress: list[SyncProgress] | None = None) -> SyncReport:
+    def sync(self, *paths: Path, progress: list[SyncProgress] | None = None, replace: bool = False) -> SyncReport:
         self.embedder.encoded.clear()
         notice = None if progress is None else progress.append
-        return sync(self.corpus, self.library, self.embedder, self.index, paths=paths, progress=notice)
+        return sync(self.corpus, self.library, self.embedder, self.index, paths=paths, progress=notice, replace=replace)
 
     @property
     def held(self) -> dict[str, DocumentMetadata]:
@@ -412,3 +414,66 @@ def test_progress_tells_file_count_and_stage(place: Place) -> None:
     assert [step.done for step in steps] == sorted(step.done for step in steps)
     assert {step.total for step in steps} == {2}
     assert steps[-1] == SyncProgress("", 2, 2, report.embedded, Stage.INDEXING)
+
+
+# -- versions --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def versions(place: Place) -> Place:
+    """Two documents under one symbol; law.md is the newer file."""
+    place.manifest(peace={"symbol": "A/70/95"}, law={"symbol": "A/70/95"})
+    os.utime(place.corpus / "peace.md", (1_000, 1_000))
+    os.utime(place.corpus / "law.md", (2_000, 2_000))
+    return place
+
+
+def test_versions_of_a_document_are_both_kept_and_marked_in_every_run(versions: Place) -> None:
+    for _ in range(2):
+        report = versions.sync()
+        assert (report.versions, report.replaced) == ((("peace.md", "law.md"),), ())
+        assert versions.held.keys() == {"peace.md", "law.md"}
+
+
+def test_on_request_the_newest_file_replaces_the_others(versions: Place) -> None:
+    report = versions.sync(replace=True)
+    assert (report.versions, report.replaced) == ((), (("peace.md", "law.md"),))
+    assert versions.held.keys() == {"law.md"}
+    assert report.passages == versions.library.passage_count()
+    assert VectorIndex.open(versions.index, versions.library).stamp == versions.library.stamp()
+
+
+def test_a_document_given_by_path_is_newer_than_what_is_held(versions: Place) -> None:
+    versions.sync()
+    assert versions.sync(versions.corpus / "peace.md", replace=True).replaced == (("law.md", "peace.md"),)
+    assert versions.held.keys() == {"peace.md"}
+
+
+def test_translations_are_no_versions_of_one_another(place: Place) -> None:
+    place.manifest(peace={"symbol": "A/70/95"}, law={"symbol": "A/70/95", "language": "fr"})
+    assert place.sync().versions == ()
+
+
+# -- what the report says of each file -------------------------------------------------------------------------------
+
+
+def test_the_report_says_of_each_file_that_was_read_what_came_of_it(place: Place) -> None:
+    place.write("empty.md", b"")
+    canvas = Canvas(str(place.corpus / "two.pdf"))
+    canvas.drawString(72, 700, "The Council decided to remain seized of the matter.")
+    canvas.showPage()
+    canvas.showPage()
+    canvas.save()
+    report = place.sync()
+    files = {file.name: file for file in report.files}
+
+    assert {name: file.outcome for name, file in files.items()} == {
+        "empty.md": Outcome.FAILED, "law.md": Outcome.ADDED, "peace.md": Outcome.ADDED, "two.pdf": Outcome.ADDED
+    }  # fmt: skip
+    assert "is empty" in (files["empty.md"].reason or "")
+    assert (files["two.pdf"].pages, files["two.pdf"].pages_without_text) == (2, 1)
+    assert files["two.pdf"].warnings == ("no text on page 2: scanned or a picture",)
+    assert files["peace.md"].passages == len(place.library.passages("peace"))
+    assert (report.pages, report.pages_without_text) == (2, 1)
+    assert report.pages_per_second is not None
+    assert place.sync().files[0].name == "empty.md", "what is unchanged is not read, what failed is tried again"
