@@ -99,9 +99,15 @@ def ingest(
 def documents(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a document.")] = False,
     text: Annotated[str | None, typer.Option(help="Print the normalised text of this document.", metavar="ID")] = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Show what is held and what is missing.")] = False,
 ) -> None:
     """Show what the library holds."""
     library = _library()
+    if coverage:
+        from assistant.coverage_view import show_coverage
+
+        show_coverage(_settings(), library, as_json=as_json)
+        return
     if text is not None:
         sys.stdout.write(library.document(text).text)
         return

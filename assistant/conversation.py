@@ -129,7 +129,7 @@ def _series(answer: str, least: int, rules: FollowUpRules) -> list[str]:
     if rules.ordinals.keys() & set(words(answer)):
         return []
     for sentence in reversed(re.split(r"(?<=[.!?])\s+", answer)):
-        parts = SERIES.split(sentence.strip(" .\"”“"))
+        parts = SERIES.split(sentence.strip(' ."”“'))
         if len(parts) >= least and all(part and len(part.split()) <= SERIES_WORDS for part in parts[1:]):
             return parts
     return []

@@ -141,9 +141,7 @@ def _tokens_inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> li
     return [i for i, (first, last) in enumerate(spans) if first >= start and last <= end]
 
 
-def _late(
-    matrix: npt.NDArray[np.float32], inside: Sequence[int], query: EncodedQuery
-) -> tuple[float, float, float]:
+def _late(matrix: npt.NDArray[np.float32], inside: Sequence[int], query: EncodedQuery) -> tuple[float, float, float]:
     """Late interaction with some columns: over all question tokens, over content ones, and the worst met rare one."""
     columns = [i for i in inside if i < matrix.shape[1]]
     weights = query.token_weights

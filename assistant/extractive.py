@@ -119,6 +119,7 @@ def _best_sentences(question: Question, evidence: Sequence[Evidence], rules: Ext
     chosen = [pool.pop(0)]
     room = rules.words - _length(chosen[0])
     floor = chosen[0].score - rules.margin
+
     def worth(e: Evidence) -> float:
         return e.score + rules.neighbour * _is_neighbour(e, chosen)
 

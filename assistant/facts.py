@@ -57,7 +57,8 @@ _MONTH_AFTER = re.compile(rf"(?:st|nd|rd|th)?(?:\s+(?:and|to|-|–)\s+\d+)?\s+(?
 _MONTH_BEFORE = re.compile(rf"(?:{MONTHS})\s*(?:\d{{1,2}}\s*(?:,|and|to|-|–)\s*)*$", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"\d+[.)]\s")
 _TITLE = (
-    "(?:Dr|Mr|Ms|Mrs|Sir|Prof|Professor|Judge|General|Colonel|President|Ambassador|Minister|Lord|Lady|Captain|King|Queen)"
+    "(?:Dr|Mr|Ms|Mrs|Sir|Prof|Professor|Judge|General|Colonel|President|Ambassador|Minister"
+    "|Lord|Lady|Captain|King|Queen)"
 )
 _TITLED = re.compile(rf"\b{_TITLE}\.?\s+[A-ZÀ-Ý][\w’'-]+(?:\s+[A-ZÀ-Ý][\w’'.-]+)*")
 _CAPITALS = re.compile(

@@ -249,9 +249,7 @@ def _without_names(
     return topic if _has_content(topic, rules) else text
 
 
-def _naming_phrases(
-    document: DocumentMetadata, documents: Sequence[DocumentMetadata], lexicon: Lexicon
-) -> set[str]:
+def _naming_phrases(document: DocumentMetadata, documents: Sequence[DocumentMetadata], lexicon: Lexicon) -> set[str]:
     """Phrases that name a document and little else: its body, kind and year, and names in its title that are rare in
     the library ("HIPPO", but not "R2P", which every other passage is about)."""
     phrases = set(_body_names(document, lexicon)) | _own_kind(document, documents)

@@ -13,8 +13,8 @@ ORDINAL = re.compile(
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 LEANING = re.compile(
     r"^(?:(?:However|Therefore|Thus|Hence|Moreover|Furthermore|Accordingly|Rather|Instead|In addition|Also),?\s+)?"
-    r"(?:(?:It|They|He|She|Them|Its|Their|His|Her)\b"
-    r"|(?:This|That|These|Those|Such)\s+(?:is|are|was|were|should|must|could|would|will|can|may|has|have|had|includes?"
+    r"(?i:(?:it|they|he|she|them|its|their|his|her)\b"
+    r"|(?:this|that|these|those|such)\s+(?:is|are|was|were|should|must|could|would|will|can|may|has|have|had|includes?"
     r"|means|extends|applies|also|a|an)\b"
     r"|(?:The former|The latter|Doing so|To do so|In doing so)\b)"
 )

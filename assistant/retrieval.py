@@ -211,9 +211,7 @@ def late_interaction(query: EncodedQuery, passages: Mapping[str, npt.NDArray[np.
         return {}
     share = query.token_weights / total
     names = list(passages)
-    similarity = geometry.token_similarity(
-        query.encoding.token_vectors, np.concatenate([passages[i] for i in names])
-    )
+    similarity = geometry.token_similarity(query.encoding.token_vectors, np.concatenate([passages[i] for i in names]))
     scores: Scores = {}
     start = 0
     for name in names:

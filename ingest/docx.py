@@ -19,7 +19,7 @@ from assistant.domain import BlockKind, Document, DocumentMetadata
 from assistant.errors import DocumentError
 from ingest.docx_body import BodyReader, all_text
 from ingest.docx_styles import AutomaticNumbers, read_numbering, read_styles
-from ingest.first_page import enrich, foreign_warning
+from ingest.first_page import enrich
 from ingest.limits import DEFAULT_LIMITS, MEGABYTE, Limits
 from ingest.manifest import title_from_file_name
 from ingest.marked import arrange
@@ -54,7 +54,7 @@ def load_docx(path: Path, metadata: DocumentMetadata, *, limits: Limits = DEFAUL
     structured = arrange(drafts, known)
     title = title or next((d.text for d in structured if d.kind is BlockKind.HEADING and d.level == 0), "")
     metadata = enrich(metadata, edges, title.rstrip(" :*"), structured, properties)
-    return assemble(metadata, structured, warnings=foreign_warning(metadata))
+    return assemble(metadata, structured)
 
 
 def _check_package(path: Path, name: str, limits: Limits) -> None:

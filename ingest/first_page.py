@@ -12,16 +12,9 @@ from ingest.un_symbols import FrontPage, kind_of, read_front_page
 
 OPENING = 20  # blocks of the first page that may belong to its title block
 SHORT = 90  # characters: a longer block is text
-SAMPLE = 50  # blocks that show the script
-FOREIGN = "language {language}: how well it is found depends on the embedding model (ASSISTANT_EMBEDDING_MODEL)"
 
 _JOB = re.compile(r"\d{2}-\d{5,6}\s*\(([ACEFRS])\)")
 _JOB_LANGUAGES = {"A": "ar", "C": "zh", "E": "en", "F": "fr", "R": "ru", "S": "es"}
-_SCRIPTS = {
-    "ru": re.compile("[\u0400-\u04ff]"),
-    "ar": re.compile("[\u0600-\u06ff]"),
-    "zh": re.compile("[\u4e00-\u9fff]"),
-}
 _CREATED = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _USELESS_TITLE = re.compile(r"(?i)untitled|.*\.(?:docx?|wpf|pdf|indd|pub|rtf)|microsoft word.*|document\d*|\W*")
 _TITLE_WORDS = 4  # a title in the file's properties of fewer words is a file name more often than not
@@ -57,13 +50,8 @@ def enrich(
         kind=metadata.kind
         or kind_of(symbol, title)
         or next(filter(None, (kind_of(None, line) for line in short)), None),
-        language=_language(edges, drafts) if unlisted else metadata.language,
+        language=(_language(edges) if unlisted else None) or metadata.language,
     )
-
-
-def foreign_warning(metadata: DocumentMetadata) -> tuple[str, ...]:
-    """What a person should know of a document in another language than the default model's."""
-    return () if metadata.language == "en" else (FOREIGN.format(language=metadata.language),)
 
 
 def _title_property(properties: Mapping[str, str]) -> str | None:
@@ -86,11 +74,6 @@ def _date(front: FrontPage, opening: Sequence[str], properties: Mapping[str, str
     return None, None
 
 
-def _language(edges: Sequence[str], drafts: Sequence[DraftBlock]) -> str:
-    """ISO 639-1, from the letter behind the job number of a United Nations document, else from the script."""
-    for line in edges:
-        if match := _JOB.match(line.strip()):
-            return _JOB_LANGUAGES[match[1]]
-    text = " ".join(draft.text for draft in drafts[:SAMPLE])
-    letters = max(1, sum(c.isalpha() for c in text))
-    return next((code for code, script in _SCRIPTS.items() if len(script.findall(text)) > letters / 2), "en")
+def _language(edges: Sequence[str]) -> str | None:
+    """ISO 639-1, from the letter behind the job number of a United Nations document; None without one."""
+    return next((_JOB_LANGUAGES[match[1]] for line in edges if (match := _JOB.match(line.strip()))), None)

@@ -14,7 +14,7 @@ from lxml import etree
 
 from assistant.domain import BlockKind, Document, DocumentMetadata
 from assistant.errors import DocumentError
-from ingest.first_page import enrich, foreign_warning
+from ingest.first_page import enrich
 from ingest.manifest import title_from_file_name
 from ingest.marked import TITLE_RANK, arrange
 from ingest.outline import BOLD_RANK
@@ -68,7 +68,7 @@ def parse_html(text: str, metadata: DocumentMetadata) -> Document:
     title = next((d.text for d in structured if d.kind is BlockKind.HEADING and d.level == 0), "")
     properties = {"Title": page, "CreationDate": re.sub(r"\D", "", str(written))[:8]}
     metadata = enrich(metadata, (), title.rstrip(" :*"), structured, properties)
-    return assemble(metadata, structured, warnings=foreign_warning(metadata))
+    return assemble(metadata, structured)
 
 
 def _parsed(text: str, name: str) -> Any:

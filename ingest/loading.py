@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant.domain import BlockKind, Document, DocumentMetadata
 from assistant.errors import DocumentError
+from ingest.language import detect_language, foreign_warning
 from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.lines import find_date
 from ingest.manifest import title_from_file_name
@@ -79,7 +80,16 @@ def load_document(path: Path, metadata: DocumentMetadata, *, limits: Limits = DE
         if not document.blocks:
             raise DocumentError(f"{name} holds no text; replace it or remove it")
     limits.check_text(name, len(document.text))
-    return replace(document, metadata=enrich(document))
+    return _with_language(replace(document, metadata=enrich(document)), metadata)
+
+
+def _with_language(document: Document, given: DocumentMetadata) -> Document:
+    """The document's language where nothing said another, and a warning where it is not English."""
+    language = document.metadata.language
+    if language == given.language == "en" and given.title == title_from_file_name(given.file_name):  # not in a manifest
+        language = detect_language(document.blocks) or language
+    metadata = replace(document.metadata, language=language)
+    return replace(document, metadata=metadata, warnings=document.warnings + foreign_warning(language))
 
 
 def _check_file(path: Path, name: str, limits: Limits) -> None:

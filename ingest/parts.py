@@ -22,17 +22,31 @@ def title_block_size(blocks: Sequence[Block]) -> int:
 
 
 def part_of_blocks(blocks: Sequence[Block]) -> list[PassageKind | None]:
-    """What kind of passage each block belongs to; None for headings, which stand in no passage but two kinds."""
+    """What kind of passage each block belongs to; None for headings, which are read as the sections of what they head.
+
+    The headings of the title block and above addresses belong to those, and one that heads nothing is text itself:
+    but not before the first text, where the parts of a title that running headers repeat stand ("Part IV").
+    """
     opening = title_block_size(blocks)
     kinds: list[PassageKind | None] = [PassageKind.FRONT_MATTER] * opening
-    for block in blocks[opening:]:
+    text = [i for i, block in enumerate(blocks) if i >= opening and block.kind is not BlockKind.HEADING]
+    for i, block in enumerate(blocks[opening:], opening):
         if block.kind is BlockKind.HEADING:
-            kinds.append(None)
+            alone = _heads_nothing(blocks, i) and (not text or i > text[0])
+            kinds.append(PassageKind.BODY if alone else None)
         else:
             kinds.append(PassageKind.FOOTNOTES if block.kind is BlockKind.FOOTNOTE else PassageKind.BODY)
     for start, end in _contact_runs(blocks, kinds):
         kinds[start:end] = [PassageKind.CONTACT] * (end - start)
     return kinds
+
+
+def _heads_nothing(blocks: Sequence[Block], i: int) -> bool:
+    """Whether the heading is followed by another that is not below it, or by the end: footnotes stand behind all."""
+    after = blocks[i + 1] if i + 1 < len(blocks) else None
+    if after is None or after.kind is BlockKind.FOOTNOTE:
+        return True
+    return after.kind is BlockKind.HEADING and after.level <= blocks[i].level
 
 
 def _contact_runs(blocks: Sequence[Block], kinds: Sequence[PassageKind | None]) -> list[tuple[int, int]]:

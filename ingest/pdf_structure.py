@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from assistant.domain import BlockKind, Document, DocumentMetadata
-from ingest.first_page import enrich, foreign_warning
+from ingest.first_page import enrich
 from ingest.pdf_furniture import Parted, part_furniture
 from ingest.pdf_headings import find_title, heading_levels, heading_style, is_heading
 from ingest.pdf_numbering import Numbering
@@ -57,7 +57,7 @@ def document_from_pages(
     drafter = _Drafter(flow, usual, labels, _vocabulary(parted.body))
     drafts = drafter.drafts()
     metadata = enrich(metadata, (*parted.masthead, *parted.running), drafter.title(), drafts, properties)
-    return assemble(metadata, drafts, page_count=len(pages), warnings=(*warnings, *foreign_warning(metadata)))
+    return assemble(metadata, drafts, page_count=len(pages), warnings=warnings)
 
 
 def _labels(pages: Sequence[PageText], parted: Parted) -> dict[int, str]:

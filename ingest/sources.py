@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from assistant.coverage import CATALOGUE_NAME
 from assistant.domain import DocumentMetadata
 from assistant.errors import DocumentError, LibraryError
 from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.manifest import MANIFEST_NAME, read_manifest
+
+OURS = frozenset({MANIFEST_NAME, CATALOGUE_NAME})  # files of a corpus folder that are about documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _listed(folder: Path) -> list[Path]:
     files: list[Path] = []
     for place, folders, names in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [Path(place, name) for name in names if not name.startswith((".", "~$")) and name != MANIFEST_NAME]
+        files += [Path(place, name) for name in names if not name.startswith((".", "~$")) and name not in OURS]
         files += [link for name in folders if (link := Path(place, name)).is_symlink()]  # not followed, but not lost
     return sorted(files)
 

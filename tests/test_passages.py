@@ -85,6 +85,34 @@ def test_headings_stand_in_no_body_passage() -> None:
     assert passage.text == sentence(5)
 
 
+def test_a_heading_that_heads_nothing_is_a_passage_so_that_no_text_is_unreachable() -> None:
+    document = assemble(
+        METADATA,
+        [
+            DraftBlock(HEADING, "Part IV", level=1),  # before the first text: a part of the title
+            DraftBlock(HEADING, "Outer", level=1),
+            DraftBlock(HEADING, "Inner", level=2),
+            DraftBlock(PARAGRAPH, sentence(5)),
+            DraftBlock(HEADING, "Alone", level=2),
+            DraftBlock(HEADING, "Next", level=1),
+            DraftBlock(PARAGRAPH, sentence(5)),
+            DraftBlock(HEADING, "Last", level=1),
+            DraftBlock(NOTE, "See there.", footnote="1"),
+        ],
+    )
+    passages = make_passages(document, count_words)
+    check(document, passages)
+
+    assert [(p.text, p.locator.section) for p in passages if len(p.text.split()) == 1] == [
+        ("Alone", ("Outer", "Alone")),
+        ("Last", ("Last",)),
+    ]
+
+
+def test_a_document_of_headings_alone_has_passages() -> None:
+    assert [p.text for p in cut((HEADING, "One"), (HEADING, "Two"))] == ["One", "Two"]
+
+
 def test_neighbours_of_a_section_are_brought_near_to_the_target_size() -> None:
     blocks = [(PARAGRAPH, sentence(30)) for _ in range(8)]
 

@@ -28,7 +28,9 @@ def test_a_command_of_the_readme_works(
     environment = {**os.environ, "ASSISTANT_DATA_DIR": str(corpus_settings.data_dir)}
     line = command.replace("policy-assistant", f'"{sys.executable}" -m assistant')
 
-    done = subprocess.run(line, shell=True, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(
+        line, shell=True, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, timeout=240
+    )
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

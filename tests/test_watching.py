@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Hashable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from ingest.watching import look, watch
 
 
-class Stop(Exception):
+class StoppedError(Exception):
     """Ends a watch."""
 
 
@@ -23,14 +24,14 @@ def watched(states: str, *, handled: Hashable = None, failures: int = 0) -> list
         nonlocal last
         last = next(seen, "")
         if not last:
-            raise Stop
+            raise StoppedError
         return last
 
     def act() -> bool:
         acted.append(last)
         return len(acted) > failures
 
-    with pytest.raises(Stop):
+    with pytest.raises(StoppedError):
         watch(see, act, lambda: None, handled=handled)
     return acted
 
@@ -70,7 +71,7 @@ def test_a_look_sees_files_that_come_go_and_change(tmp_path: Path) -> None:
     ):
         change()
         states.append(look(tmp_path))
-    assert all(before != after for before, after in zip(states, states[1:], strict=False))
+    assert all(before != after for before, after in pairwise(states))
     assert states[0] == states[-1] == look(tmp_path)
 
 

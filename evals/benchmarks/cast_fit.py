@@ -115,9 +115,7 @@ def _need_row(example: Example, rules: FollowUpRules, idf: Idf) -> Row:
     return need_features(read_aspect(example.question, rules)[0], said, rules, idf)
 
 
-def _phrase_rows(
-    utterance: Utterance, rules: FollowUpRules, idf: Idf
-) -> list[tuple[Row, bool, str]]:
+def _phrase_rows(utterance: Utterance, rules: FollowUpRules, idf: Idf) -> list[tuple[Row, bool, str]]:
     """(features, whether the person added most of it, topic) of each candidate phrase."""
     turns = utterance.conversation.turns[-TURNS_READ:]
     said = [read_turn(turn, rules.lists) for turn in turns]
