@@ -19,6 +19,7 @@ _OPTIONAL = {"symbol": str}
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _JOINT = re.compile(r"[-–—](?=[A-Z]+/)")  # between the two symbols of a joint document
 _MIN_TITLE = 20  # letters, from which one title within another is no accident
+_TITLE_SHARE = 0.6  # of the longer title: what is left may be a subtitle or an author, not another document
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ def _letters(text: str) -> str:
 def _same_title(expected: str, title: str) -> bool:
     if expected == title:
         return True
-    return min(len(expected), len(title)) >= _MIN_TITLE and (expected in title or title in expected)
+    short, long = sorted((expected, title), key=len)
+    return len(short) >= max(_MIN_TITLE, _TITLE_SHARE * len(long)) and short in long
 
 
 def _counted(values: Any) -> dict[str, int]:

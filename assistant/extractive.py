@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.citations import Draft
 from assistant.data_files import read_yaml
-from assistant.domain import PassageKind, Sentence
+from assistant.domain import BlockKind, PassageKind, Sentence
 from assistant.errors import DataFileError
 from assistant.evidence import Evidence
 from assistant.question import Expected, Question
@@ -16,6 +16,7 @@ from assistant.reading import Enumeration, Placed, Reading, label_of
 
 COMPARED = 2  # documents in a comparison that names none
 CONSIDERED = 10  # best sentences whose lists are looked at
+NAMING = {Expected.DEFINITION, Expected.DOCUMENT}
 FACT = {Expected.NUMBER, Expected.WHEN, Expected.WHERE, Expected.WHO, Expected.DEFINITION, Expected.DOCUMENT}
 
 
@@ -67,6 +68,9 @@ def answer_by_quotation(
     """
     if not evidence:
         return ()
+    defining = [e for e in evidence if e.features.definition]
+    if question.expected is Expected.DEFINITION and defining:
+        return tuple(_prose_drafts(defining[:1], read))
     evidence = _of_named_documents(question, _without_titles(question, evidence), rules)
     if question.comparison:
         chosen = _per_document(question, evidence, rules)
@@ -82,10 +86,14 @@ def answer_by_quotation(
 
 
 def _without_titles(question: Question, evidence: Sequence[Evidence]) -> Sequence[Evidence]:
-    """Title blocks answer who, when, where and what a name means; under any other question they only echo it."""
-    if question.expected in FACT:
+    """Title blocks answer who, when and where, their title what a name means; else they only echo a question."""
+    if question.expected in NAMING:
         return evidence
-    return [e for e in evidence if e.passage.kind is not PassageKind.FRONT_MATTER] or evidence
+    if question.expected in FACT:
+        kept = [e for e in evidence if e.sentence.kind is not BlockKind.HEADING]
+    else:
+        kept = [e for e in evidence if e.passage.kind is not PassageKind.FRONT_MATTER]
+    return kept or evidence
 
 
 def _of_named_documents(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> Sequence[Evidence]:

@@ -63,6 +63,9 @@ def test_a_document_without_a_symbol_is_found_by_its_title() -> None:
     held = document("capstone", title="United Nations peacekeeping operations – principles and guidelines")
     assert find_coverage([entry], [held]).held == ((entry, "capstone"),)
     assert find_coverage([entry], [document("x", title="United Nations")]).missing == (entry,)
+    entry = expected(title="The Responsibility to Protect")
+    about = document("x", title="Summary of the report on the responsibility to protect, with comments")
+    assert find_coverage([entry], [about]).missing == (entry,)
 
 
 def test_what_is_held_is_counted_by_body_kind_and_year_unknown_last() -> None:
