@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.answering import Assistant
 from assistant.assembly import index_folder
+from assistant.ingest_view import ingest_limits
 from assistant.messages import Messages
 from assistant.pages.inert import label_text
 from assistant.settings import Settings
@@ -41,7 +42,14 @@ def _fill(assistant: Assistant, settings: Settings, messages: Messages) -> None:
         )
         bar.progress(progress.done / max(progress.total, 1), text=label_text(text))
 
-    report = sync(settings.corpus_dir, assistant.library, assistant.embedder, index_folder(settings), progress=show)
+    report = sync(
+        settings.corpus_dir,
+        assistant.library,
+        assistant.embedder,
+        index_folder(settings),
+        progress=show,
+        limits=ingest_limits(settings),
+    )
     bar.empty()
     if report.failed:
         names = "; ".join(f"{name} ({reason})" for name, reason in report.failed)
