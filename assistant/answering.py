@@ -33,6 +33,7 @@ from assistant.geometry import Geometry, measure_geometry
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import Library
 from assistant.messages import Messages
+from assistant.naming import DocumentNames, names_of
 from assistant.question import Question, QuestionRules, read_question
 from assistant.reading import Reading
 from assistant.retrieval import RetrievalWeights, encode_query, retrieve
@@ -85,6 +86,7 @@ class Snapshot:
 
     stamp: str
     lexicon: Lexicon
+    names: tuple[DocumentNames, ...]
     index: VectorIndex
     geometry: Geometry
     library: Library
@@ -126,7 +128,8 @@ class Assistant:
                 known_word = cache(self.embedder.knows_word)
                 lexicon = build_lexicon(texts, self.rules.variants, known_word)
                 geometry = measure_geometry(self.library, self.embedder.identity.dimension)
-                held = self._snapshot = Snapshot(stamp, lexicon, index, geometry, self.library)
+                names = names_of(self.library.documents(), lexicon, self.rules.question.stopwords)
+                held = self._snapshot = Snapshot(stamp, lexicon, names, index, geometry, self.library)
             return held
 
     def answer(
@@ -206,8 +209,7 @@ class Assistant:
 
     def _understand(self, text: str, history: Conversation, state: Snapshot) -> Question:
         resolved = conversation.resolve(text, history, self.rules.follow_up, state.lexicon.idf)
-        documents = self.library.documents()
-        return read_question(resolved.query, self.rules.question, state.lexicon, documents, aspect=resolved.aspect)
+        return read_question(resolved.query, self.rules.question, state.lexicon, state.names, aspect=resolved.aspect)
 
     def _gather(
         self, asked: Question, filters: Filters, state: Snapshot, clock: "_Clock"

@@ -3,7 +3,6 @@
 Pure; the word lists and patterns are data (`prompts/question.yaml`).
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,16 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from assistant.data_files import read_yaml
-from assistant.domain import DocumentMetadata
 from assistant.errors import DataFileError
 from assistant.lexicon import WORD, Lexicon, stem, words
-
-NAMED = 0.6  # naming score from which a document counts as named
-NAMED_APART = 0.1  # of several named, those that score less than the best by more are not meant
-NAMED_IN_PASSING = 0.5
-TITLE_SHARE = 0.6  # of a title's words, weighed by how few titles have them, that name it
-RARE_IDF = 2.0  # names met in fewer than every eighth passage
-COMMON_IDF = 1.2  # a body whose name is in every fourth passage ("United Nations") names no document
+from assistant.naming import DocumentNames, find_named, without_names
 
 
 class Expected(StrEnum):
@@ -108,7 +100,7 @@ def read_question(
     text: str,
     rules: QuestionRules,
     lexicon: Lexicon,
-    documents: Sequence[DocumentMetadata],
+    names: Sequence[DocumentNames],
     *,
     aspect: str | None = None,
 ) -> Question:
@@ -122,9 +114,11 @@ def read_question(
         corrected = re.sub(rf"\b{re.escape(typed)}\b", read, corrected)
     focus = _focus(corrected if aspect is None else aspect)
     expected = _expected(focus, rules)
-    named, side_by_side = named_documents(corrected, documents, lexicon, rules)
-    asks_for_name = expected in (Expected.DEFINITION, Expected.DOCUMENT)
-    topic = corrected if asks_for_name else _without_names(corrected, named, documents, lexicon, rules)
+    named = find_named(corrected, names, lexicon)
+    topic = corrected
+    if expected not in (Expected.DEFINITION, Expected.DOCUMENT):
+        stripped = without_names(corrected, named, names)
+        topic = stripped if _has_content(stripped, rules) else corrected
     terms = content_terms(topic, rules)
     return Question(
         text=corrected,
@@ -137,11 +131,11 @@ def read_question(
         enumeration=bool(rules.enumeration.search(focus)) or _count(focus, rules) is not None,
         advice=bool(rules.advice.search(focus)),
         count=_count(focus, rules),
-        comparison=side_by_side or bool(rules.comparison.search(focus)),
+        comparison=named.side_by_side or bool(rules.comparison.search(focus)),
         names=_names(corrected, rules),
         numbers=tuple(dict.fromkeys(re.findall(r"\b\d[\d,.]*\b", corrected))),
-        documents=named,
-        side_by_side=side_by_side,
+        documents=named.documents,
+        side_by_side=named.side_by_side,
     )
 
 
@@ -214,138 +208,8 @@ def _names(text: str, rules: QuestionRules) -> tuple[str, ...]:
     return tuple(found)
 
 
-def named_documents(
-    text: str, documents: Sequence[DocumentMetadata], lexicon: Lexicon, rules: QuestionRules
-) -> tuple[tuple[str, ...], bool]:
-    """The documents that a question names by symbol, body, title, kind and year; and whether it sets several of them
-    side by side, that is, names them by different words ("the 2010 meeting and the 2016 workshop").
-    """
-    names = [name for found, others in lexicon.expansions(text) for name in (found, *others)]
-    asked = f" {' '.join(words(' | '.join([text, *names]).replace('|', ' zzz ')))} "
-    naming = {d.id: _naming(asked, d, documents, lexicon, rules) for d in documents}
-    passing = [d.id for d in documents if naming[d.id][0] >= NAMED_IN_PASSING]
-    apart = any(naming[a][1].isdisjoint(naming[b][1]) for a in passing for b in passing)
-    if apart:
-        return tuple(passing), True
-    best = max((score for score, _ in naming.values()), default=0.0)
-    named = tuple(d.id for d in documents if naming[d.id][0] >= max(NAMED, best - NAMED_APART))
-    if not named or len(named) == len(documents):
-        return (), False
-    return named, False
-
-
-def _without_names(
-    text: str, named: Sequence[str], documents: Sequence[DocumentMetadata], lexicon: Lexicon, rules: QuestionRules
-) -> str:
-    """The text without the words that only name documents, as long as something is left to look for."""
-    phrases = sorted(
-        {p for d in documents if d.id in named for p in _naming_phrases(d, documents, lexicon)}, key=len, reverse=True
-    )
-    topic = text
-    for phrase in phrases:
-        pattern = r"\W+".join(re.escape(word) + r"s?" for word in phrase.split())
-        topic = re.sub(rf"\b(?:the\s+)?{pattern}(?:['’]s)?\b", " ", topic, flags=re.IGNORECASE)
-    topic = re.sub(r"\s+(?=[?.,;!])", "", " ".join(topic.split()))
-    return topic if _has_content(topic, rules) else text
-
-
-def _naming_phrases(document: DocumentMetadata, documents: Sequence[DocumentMetadata], lexicon: Lexicon) -> set[str]:
-    """Phrases that name a document and little else: its body, kind and year, and names in its title that are rare in
-    the library ("HIPPO", but not "R2P", which every other passage is about)."""
-    phrases = set(_body_names(document, lexicon)) | _own_kind(document, documents)
-    if document.year:
-        phrases.add(str(document.year))
-    title = f" {' '.join(words(document.title))} "
-    for group, idf in zip(lexicon.variants, lexicon.variant_idf, strict=True):
-        keys = {" ".join(words(name)) for name in group}
-        if idf > RARE_IDF and any(f" {key} " in title for key in keys):
-            phrases |= keys
-    return phrases
-
-
-def _own_kind(document: DocumentMetadata, documents: Sequence[DocumentMetadata]) -> set[str]:
-    """The words of a document's kind that no other kind has."""
-    kinds = [{stem(w) for w in words(d.kind or "")} for d in documents]
-    return {w for w in words(document.kind or "") if sum(stem(w) in kind for kind in kinds) == 1}
-
-
 def _has_content(text: str, rules: QuestionRules) -> bool:
     return any(word not in rules.stopwords and word not in rules.asking for word in words(text))
-
-
-def _naming(
-    asked: str,
-    document: DocumentMetadata,
-    documents: Sequence[DocumentMetadata],
-    lexicon: Lexicon,
-    rules: QuestionRules,
-) -> tuple[float, frozenset[str]]:
-    """How well a question names a document, and by which words.
-
-    1 for a body, the share of a title, half for a kind or a year that only this document has.
-    """
-    if document.symbol and f" {' '.join(words(document.symbol))} " in asked:
-        return 3.0, frozenset({document.symbol})
-    score = 0.0
-    by: set[str] = set()
-    of_body: set[str] = set()
-    for name in sorted(_body_names(document, lexicon), key=len, reverse=True):
-        if f" {name} " in asked:
-            score += 1.0
-            by.add(name)
-            of_body = {stem(w) for w in name.split()}
-            break
-    stems = {stem(w) for w in asked.split()}
-    by_title = 0.0
-    for title in {document.title, document.short_title or document.title}:
-        for part in re.split(r"[:;]", title):
-            weight = _title_weights(part, documents, lexicon, rules)
-            met = (weight.keys() & stems) - of_body
-            share = sum(weight[t] for t in met) / (sum(weight.values()) or 1.0)
-            if len(met) > 1 and share >= TITLE_SHARE:
-                by_title = max(by_title, share)
-                by |= met
-    score += by_title
-    own = {stem(w) for w in _own_kind(document, documents)}
-    if own & stems:
-        score += 0.5
-        by |= own & stems
-    if document.year and f" {document.year} " in asked:
-        score += 0.5 if sum(d.year == document.year for d in documents) == 1 else 0.25
-        by.add(str(document.year))
-    return score, frozenset(by)
-
-
-def _title_weights(
-    title: str, documents: Sequence[DocumentMetadata], lexicon: Lexicon, rules: QuestionRules
-) -> Mapping[str, float]:
-    """The weight of each content stem of a title: more, the fewer titles and passages have it."""
-    own = {stem(w): w for w in words(title) if w not in rules.stopwords}
-    titles = [{stem(w) for w in words(f"{d.title} {d.short_title or ''}")} for d in documents]
-    return {
-        t: math.log(1 + len(documents) / max(1, sum(t in other for other in titles))) * lexicon.idf(word)
-        for t, word in own.items()
-    }
-
-
-def _body_names(document: DocumentMetadata, lexicon: Lexicon) -> set[str]:
-    """The names of the body that issued a document; none where one of them is all over the library."""
-    body = re.sub(r"\([^)]*\)", " ", document.body or "")
-    names = {" ".join(words(body))} if body.strip() else set()
-    opening = re.split(r"\s(?:for|to|of|on)\s", body.strip())[0]
-    if len(words(opening)) > 1:
-        names.add(" ".join(words(opening)))  # "Global Centre" for the Global Centre for the Responsibility to Protect
-    names.update(" ".join(words(short)) for short in re.findall(r"\(([^)]+)\)", document.body or ""))
-    for group in lexicon.variants:
-        keys = {" ".join(words(name)) for name in group}
-        if keys & names:
-            names |= keys
-    names.discard("")
-    common = any(max(lexicon.idf(w) for w in name.split()) < COMMON_IDF for name in names)
-    if common:
-        return set()
-    head = words(re.split(r"\s(?:for|to|of|on)\s", body.strip())[0])[-1:]
-    return names | {f"the {w}" for w in head if lexicon.idf(w) > COMMON_IDF}  # "the coalition"
 
 
 def _read_places(prompts_dir: Path) -> re.Pattern[str]:

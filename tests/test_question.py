@@ -2,6 +2,7 @@ import pytest
 
 from assistant.domain import DocumentMetadata
 from assistant.lexicon import build_lexicon, read_variants
+from assistant.naming import names_of
 from assistant.question import Expected, is_instruction, read_question, read_rules
 from assistant.settings import PROJECT_DIR
 
@@ -34,7 +35,7 @@ LEXICON = build_lexicon(["peacekeepers protect civilians in South Sudan"], read_
 
 
 def read(text):
-    return read_question(text, RULES, LEXICON, HELD)
+    return read_question(text, RULES, LEXICON, names_of(HELD, LEXICON, RULES.stopwords))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_only_content_words_are_terms():
 def test_a_misspelling_is_corrected_only_where_the_word_is_unknown():
     rules_lexicon = build_lexicon(["peacekeepers protect civilians"], [], lambda _: False)
 
-    asked = read_question("do peacekepers protect?", RULES, rules_lexicon, HELD)
+    asked = read_question("do peacekepers protect?", RULES, rules_lexicon, [])
 
     assert asked.text == "do peacekeepers protect?"
     assert asked.corrections == (("peacekepers", "peacekeepers"),)

@@ -12,6 +12,7 @@ from assistant.errors import DataFileError
 from assistant.geometry import Geometry, measure_geometry
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import LIBRARY_FILE, Library
+from assistant.naming import names_of
 from assistant.question import Question, read_question
 from assistant.question import read_rules as read_question_rules
 from assistant.retrieval import (
@@ -82,7 +83,8 @@ class Shelf:
         self.lexicon = build_lexicon([p.text for p in self.library.passages()], [], lambda _: True)
 
     def read(self, text: str) -> Question:
-        return read_question(text, QUESTION_RULES, self.lexicon, self.library.documents())
+        names = names_of(self.library.documents(), self.lexicon, QUESTION_RULES.stopwords)
+        return read_question(text, QUESTION_RULES, self.lexicon, names)
 
     def ask(
         self, question: Question | str, filters: Filters = Filters(), weights: RetrievalWeights = WEIGHTS
