@@ -226,7 +226,7 @@ class Assistant:
                 self.library,
                 state.lexicon,
                 self.embedder,
-                self.rules.question.places,
+                self.rules.answerability.demands.places,
                 state.geometry,
             )
         return hits, evidence

@@ -41,7 +41,6 @@ class QuestionRules:
     comparison: re.Pattern[str]
     numerals: Mapping[str, int]
     instruction: tuple[re.Pattern[str], ...]
-    places: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,6 @@ def read_rules(prompts_dir: Path) -> QuestionRules:
         comparison=pattern("comparison", content["comparison"]),
         numerals={str(word): int(value) for word, value in content["numerals"].items()},
         instruction=tuple(pattern("instruction", p) for p in content["instruction"]),
-        places=_read_places(prompts_dir),
     )
 
 
@@ -210,9 +208,3 @@ def _names(text: str, rules: QuestionRules) -> tuple[str, ...]:
 
 def _has_content(text: str, rules: QuestionRules) -> bool:
     return any(word not in rules.stopwords and word not in rules.asking for word in words(text))
-
-
-def _read_places(prompts_dir: Path) -> re.Pattern[str]:
-    content = read_yaml(prompts_dir / "places.yaml", keys={"version", "countries", "cities", "regions"})
-    names = [name.strip() for key in ("countries", "cities", "regions") for name in str(content[key]).split(",")]
-    return re.compile(rf"\b(?:{'|'.join(re.escape(n) for n in sorted(names, key=len, reverse=True))})\b")

@@ -10,7 +10,6 @@ from assistant.domain import Block, BlockKind, Document, Passage, Sentence
 ORDINAL = re.compile(
     r"^(?:the\s+)?(first|second|third|fourth|fifth|sixth|seventh|eighth|finally|lastly)(?:ly)?\b", re.IGNORECASE
 )
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 LEANING = re.compile(
     r"^(?:(?:However|Therefore|Thus|Hence|Moreover|Furthermore|Accordingly|Rather|Instead|In addition|Also),?\s+)?"
     r"(?i:(?:it|they|he|she|them|its|their|his|her)\b"

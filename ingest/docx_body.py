@@ -187,24 +187,19 @@ def _is_roman(label: str, before: Sequence[str]) -> bool:
 
 def _elements(holder: Any) -> Iterator[Any]:
     """Paragraphs and tables in order, through content controls and accepted changes."""
-    stack = [iter(holder)]
-    while stack:
-        for element in stack[-1]:
-            if element.tag in {_PARAGRAPH, _TABLE}:
-                yield element
-            elif element.tag in _HOLDERS:
-                stack.append(iter(element))
-                break
-        else:
-            stack.pop()
+    return _inside(holder, {_PARAGRAPH, _TABLE})
 
 
 def _children(holder: Any, tag: str) -> Iterator[Any]:
     """Children of one kind, through content controls."""
+    return _inside(holder, {tag})
+
+
+def _inside(holder: Any, tags: set[str]) -> Iterator[Any]:
     stack = [iter(holder)]
     while stack:
         for element in stack[-1]:
-            if element.tag == tag:
+            if element.tag in tags:
                 yield element
             elif element.tag in _HOLDERS:
                 stack.append(iter(element))

@@ -43,7 +43,6 @@ _BLOCKS = frozenset(
      "address", "fieldset", "legend", "details", "summary", "hr", "center", "hgroup", *_HEADINGS}
 )  # fmt: skip
 _WRITTEN = "string(//meta[@name='date' or @name='dcterms.date' or @property='article:published_time']/@content)"
-_NOTE_BLOCKS = frozenset({"li", "p", "div", "dd", "td"})
 _MARK = re.compile(r"[\[(]?\s*(\d{1,3}|[*†‡§]{1,3}|[ivxlc]{1,5}|[a-z])\s*[\])]?")
 _BACK = re.compile(r"[\s↩↑^⏎\ufe0e\[\](){}\divxlc.*†‡§]*|back(?: to (?:text|top))?", re.IGNORECASE)
 _LIST_NUMBER = re.compile(rf"({NUMBER})(?=\s)")
