@@ -7,10 +7,12 @@ import pytest
 
 from assistant.domain import Failure, Reason
 from assistant.errors import DataFileError
-from assistant.messages import Messages, load_messages
+from assistant.messages import SECTIONS, Messages, load_messages
 from assistant.settings import PROJECT_DIR
 
 PROMPTS = PROJECT_DIR / "prompts"
+
+OTHERS = "".join(f"{section}: {{}}\n" for section in SECTIONS if section != "app")
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def small(folder: Path, entry: str) -> Messages:
-    return load_messages(write(folder, f"version: 1\nstatus: {{}}\nphrase: {{}}\napp:\n  {entry}\ncli: {{}}\n"))
+    return load_messages(write(folder, f"version: 1\n{OTHERS}app:\n  {entry}\n"))
 
 
 @pytest.mark.parametrize("status", [*Reason, *Failure])
@@ -81,23 +83,21 @@ def test_an_unknown_key_and_a_missing_or_unused_variable_are_named(
     assert named in str(raised.value)
 
 
-SECTIONS = "status: {}\nphrase: {}\ncli: {}\n"
-
 
 @pytest.mark.parametrize(
     ("content", "named"),
     [
         ("", "must hold a mapping"),
         ("- a\n", "must hold a mapping"),
-        ("version: 2\n" + SECTIONS + "app: {}\n", "version is 2"),
-        ("version: 1\n" + SECTIONS, "'app' is missing"),
-        ("version: 1\n" + SECTIONS + "app: {}\nweb: {}\n", "unknown key 'web'"),
-        ("version: 1\n" + SECTIONS + "app: x\n", "section 'app' must hold messages"),
-        ("version: 1\n" + SECTIONS + "app: {a: 3}\n", "'app.a' is 3, expected text"),
-        ("version: 1\n" + SECTIONS + "app: {a: ''}\n", "'app.a' is '', expected text"),
-        ("version: 1\n" + SECTIONS + "app: {a: '{x'}\n", "'app.a' has a broken placeholder"),
-        ("version: 1\n" + SECTIONS + "app: {a: '{x.y}'}\n", "placeholder {x.y}"),
-        ("version: 1\n" + SECTIONS + "app: {a: '{}'}\n", "placeholder {}"),
+        ("version: 2\n" + OTHERS + "app: {}\n", "version is 2"),
+        ("version: 1\n" + OTHERS, "'app' is missing"),
+        ("version: 1\n" + OTHERS + "app: {}\nweb: {}\n", "unknown key 'web'"),
+        ("version: 1\n" + OTHERS + "app: x\n", "section 'app' must hold messages"),
+        ("version: 1\n" + OTHERS + "app: {a: 3}\n", "'app.a' is 3, expected text"),
+        ("version: 1\n" + OTHERS + "app: {a: ''}\n", "'app.a' is '', expected text"),
+        ("version: 1\n" + OTHERS + "app: {a: '{x'}\n", "'app.a' has a broken placeholder"),
+        ("version: 1\n" + OTHERS + "app: {a: '{x.y}'}\n", "placeholder {x.y}"),
+        ("version: 1\n" + OTHERS + "app: {a: '{}'}\n", "placeholder {}"),
         ("version: [1\n", "cannot be read"),
     ],
 )

@@ -1,45 +1,28 @@
 """The chat page: a question in, a cited answer out, its sources beside it."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from assistant.answering import AnswerReady, Assistant, SearchStarted, StatementReady
 from assistant.domain import Answer, AnswerStatus, Failure, Filters, Mode, Statement
-from assistant.errors import AssistantError
 from assistant.messages import Messages
 from assistant.pages import resources
 from assistant.pages.answers import draft_html
 from assistant.pages.exchange import LIBRARIAN, Titles, draw_context, draw_exchange, draw_question
 from assistant.pages.failures import failure_text, failures_shown
-from assistant.pages.filling import fill_empty_library
 from assistant.pages.following import announce_additions, focus_on, scroll_to
+from assistant.pages.frame import draw_page
 from assistant.pages.inert import html_text, label_text
 from assistant.pages.resources import Holdings
 from assistant.pages.sidebar import draw_sidebar
 from assistant.pages.source_panel import draw_source_panel
 from assistant.pages.state import Asked, ChatState
 
-STYLE = Path(__file__).with_name("style.css")
 TITLES_NAMED = 5  # documents named on the opening screen; the sidebar lists all
 
 
 def render() -> None:
-    """Draw the page once: Streamlit runs this again at every press of a button."""
-    st.html(STYLE)
-    try:
-        messages = resources.get_messages()
-    except AssistantError as error:
-        st.error(label_text(str(error)))
-        return
-    with failures_shown(messages):
-        with st.container(key="starting"):
-            with st.spinner(messages.text("app.loading")):
-                assistant = resources.get_assistant()
-            fill_empty_library(assistant, resources.get_settings(), messages)
-            with st.spinner(messages.text("app.looking")):
-                holdings = resources.get_holdings(assistant, messages)
-        _draw(assistant, holdings, _state(), messages)
+    """Draw the page."""
+    draw_page(lambda assistant, holdings, messages: _draw(assistant, holdings, _state(), messages))
 
 
 def _state() -> ChatState:
