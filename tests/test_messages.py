@@ -83,7 +83,6 @@ def test_an_unknown_key_and_a_missing_or_unused_variable_are_named(
     assert named in str(raised.value)
 
 
-
 @pytest.mark.parametrize(
     ("content", "named"),
     [

@@ -1,4 +1,4 @@
-"""What every page begins with: style, messages, the assistant, a filled library. Failures are one line, no traceback."""
+"""What every page begins with: style, messages, the assistant, a filled library; a failure is one line of text."""
 
 from collections.abc import Callable
 from pathlib import Path
