@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.domain import Answer, Filters, Reason, Turn
-from assistant.feedback import FeedbackReason, new_id
-from assistant.records import RecordFolder
+from assistant.feedback import FeedbackReason
+from assistant.records import RecordFolder, new_id
 
 _REFUSED_KINDS = {
     Reason.NO_EVIDENCE: "unanswerable_far",
@@ -74,6 +74,7 @@ def draft_case(
     filters: Filters = Filters(),
     reason: FeedbackReason | None = None,
     comment: str = "",
+    draft_id: str = "",
 ) -> DraftCase:
     """What an answer says about itself, or what the reader says it should have been, as a case to be checked."""
     status = str(answer.status)
@@ -85,7 +86,7 @@ def draft_case(
         status, kind = "answered", "follow_up" if history else "single_fact"
     said = (("user", turn.question) if user else ("assistant", turn.answer) for turn in history for user in (1, 0))
     return DraftCase(
-        id=f"draft-{new_id()[:12]}",
+        id=draft_id or f"draft-{new_id()[:12]}",
         kind=kind,
         question=answer.question,
         status=status,

@@ -1,10 +1,8 @@
 """What readers say of answers: a thumb, a reason, a comment, and the whole answer that it is about."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from uuid import uuid4
 
 from assistant.domain import Answer, Filters, Turn
 from assistant.records import RecordFolder
@@ -61,13 +59,3 @@ class FeedbackBox:
     def remove(self, feedback_id: str) -> None:
         """Remove one for good."""
         self._records.remove(feedback_id)
-
-
-def now() -> str:
-    """The time as records keep it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def new_id() -> str:
-    """A name that nobody can guess and nothing else has."""
-    return uuid4().hex

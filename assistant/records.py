@@ -7,8 +7,10 @@ new one. Removing a value removes its file.
 import logging
 import os
 import re
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
@@ -17,7 +19,7 @@ from assistant.errors import StorageError
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")  # a name may come from an address: it never leaves the folder
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 
 
 class RecordFolder(Generic[T]):
@@ -26,7 +28,7 @@ class RecordFolder(Generic[T]):
     def __init__(self, folder: Path, kind: type[T], suffix: str = ".json") -> None:
         self.folder = folder
         self._suffix = suffix
-        self._adapter = TypeAdapter(kind)
+        self._adapter: TypeAdapter[T] = _adapter(kind)  # type: ignore[arg-type]  # a class can be a key
 
     def put(self, name: str, value: T) -> None:
         """Keep a value under a name, in the place of what stood there.
@@ -47,7 +49,7 @@ class RecordFolder(Generic[T]):
     def names(self) -> list[str]:
         """All names in alphabetical order."""
         found = self.folder.glob(f"*{self._suffix}")
-        return sorted(name for path in found if _NAME.fullmatch(name := path.name.removesuffix(self._suffix)))
+        return sorted(name for path in found if is_name(name := path.name.removesuffix(self._suffix)))
 
     def all(self) -> list[T]:
         """All values that can be read, by name; one that cannot is left where it is, and the log says so."""
@@ -68,7 +70,7 @@ class RecordFolder(Generic[T]):
             raise StorageError(f"{path} cannot be removed ({error.strerror}); check who may write there") from error
 
     def _path(self, name: str) -> Path | None:
-        return self.folder / f"{name}{self._suffix}" if _NAME.fullmatch(name) else None
+        return self.folder / f"{name}{self._suffix}" if is_name(name) else None
 
     def _read(self, path: Path) -> T | None:
         try:
@@ -78,6 +80,26 @@ class RecordFolder(Generic[T]):
         except (OSError, ValidationError) as error:
             logger.warning("%s cannot be read and is left out: %s", path, " ".join(str(error).split())[:200])
             return None
+
+
+def is_name(name: str) -> bool:
+    """Whether a text can name a record: it may come from an address, and never leads out of its folder."""
+    return bool(_NAME.fullmatch(name))
+
+
+def now() -> str:
+    """The time as records keep it: ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def new_id() -> str:
+    """A name that nobody can guess and nothing else has."""
+    return uuid4().hex
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)  # made once for a type: it takes milliseconds
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -10,8 +10,8 @@ from assistant.answering import AnswerReady
 from assistant.domain import Answer, Filters, Turn
 from assistant.drafts import DraftBox, draft_case
 from assistant.errors import StorageError
-from assistant.feedback import Feedback, FeedbackBox, FeedbackReason, new_id, now
-from assistant.records import RecordFolder
+from assistant.feedback import Feedback, FeedbackBox, FeedbackReason
+from assistant.records import RecordFolder, new_id, now
 from evals.dataset import load_cases
 
 
