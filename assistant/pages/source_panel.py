@@ -28,9 +28,25 @@ def draw_source_panel(shown: ShownSource, state: ChatState, library: Library, me
         _draw_passage(citation, library, messages)
         st.html(note_html(messages.text("app.source_cite")))
         st.code(citation.cite_as, language=None, wrap_lines=True)
+        _draw_way_to_document(citation, messages)
         reveal(".st-key-source mark", f"{shown.source.exchange}-{citation.marker}")
         # once, when the panel opens: stepping from source to source leaves the focus on its button
         focus_on(".st-key-source h2", shown.source.opener)
+
+
+def _draw_way_to_document(citation: Citation, messages: Messages) -> None:
+    from assistant.pages import documents  # here: that page may link to this one
+
+    st.page_link(
+        st.Page(documents.render, url_path="documents"),
+        label=messages.text("app.source_document"),
+        query_params={
+            "document": citation.document_id,
+            "passage": citation.passage_id,
+            "start": str(citation.start),
+            "end": str(citation.end),
+        },
+    )
 
 
 def _draw_steps(shown: ShownSource, state: ChatState, messages: Messages) -> None:
