@@ -22,9 +22,9 @@ def run_app(settings: Settings, *, browser: bool) -> int:
         raise SettingsError(f"{script} is missing; install the project from its own folder: pip install -e .")
     if not (is_loopback(settings.host) or settings.allow_open_network or sign_in_is_set()):
         raise SettingsError(
-            f"ASSISTANT_HOST={settings.host!r} lets other machines in, and nobody has to sign in: set up sign-in (README, "
-            "section Sign-in), or set ASSISTANT_ALLOW_OPEN_NETWORK=true if everyone who can reach this machine may read "
-            "and delete the same conversations."
+            f"ASSISTANT_HOST={settings.host!r} lets other machines in, and nobody has to sign in: set up sign-in "
+            "(README, section Sign-in), or set ASSISTANT_ALLOW_OPEN_NETWORK=true if all who can reach this machine may "
+            "read and delete the same conversations."
         )
     environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False", "HF_HUB_DISABLE_TELEMETRY": "1"}
     command = [

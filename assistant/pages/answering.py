@@ -26,14 +26,18 @@ def start_answering(assistant: Assistant, desk: Desk) -> None:
         state.running = Running(lambda: assistant.stream(asked.question, conversation, asked.filters))
 
 
-def answer_next(assistant: Assistant, holdings: Holdings, history: History, desk: Desk) -> None:
-    """Draw the oldest open question, its answer as it comes, and the whole answer in its place; keep it."""
+def answer_next(
+    assistant: Assistant, holdings: Holdings, history: History, desk: Desk
+) -> "st.delta_generator.DeltaGenerator":
+    """Draw the oldest open question, its answer as it comes, and the whole answer in its place; keep it. That place."""
     state = desk.state
     asked, position = state.asked[0], len(state.exchanges)
     start_answering(assistant, desk)
     draw_question(asked.question, position)
-    scroll_to(f".pa-question-{position}", str(position))
-    with st.chat_message("assistant", avatar=LIBRARIAN):
+    if position:
+        scroll_to(f".pa-question-{position}", str(position))
+    place = st.chat_message("assistant", avatar=LIBRARIAN)
+    with place:
         slot = st.empty()
         try:
             answer = _so_far(asked, desk) if state.stopped else _stream(asked, slot, desk)
@@ -42,7 +46,7 @@ def answer_next(assistant: Assistant, holdings: Holdings, history: History, desk
         if answer is None:
             state.give_up()
             slot.info(label_text(desk.messages.text("app.stopped_before")))
-            return
+            return place
         model = getattr(answer, "model", "") or _writer(answer) or assistant.embedder.identity.name
         exchange = state.answered(answer, at=now(), library=holdings.stamp[:12], model=model)
         unkept = _keep(exchange, history, desk)
@@ -50,6 +54,7 @@ def answer_next(assistant: Assistant, holdings: Holdings, history: History, desk
             draw_answer(exchange, position, desk)
             if unkept:
                 st.warning(label_text(unkept))
+    return place
 
 
 def suggest(holdings: Holdings, desk: Desk) -> tuple[str, ...]:

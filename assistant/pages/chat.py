@@ -14,7 +14,7 @@ from assistant.pages.dialogs import manage_conversation
 from assistant.pages.exchange import Desk, draw_exchange, draw_suggestions
 from assistant.pages.exporting import draw_printable, report_of
 from assistant.pages.failures import failures_shown
-from assistant.pages.following import announce_additions, focus_on, scroll_to
+from assistant.pages.following import announce_additions, close_sidebar_on_phones, focus_on, scroll_to
 from assistant.pages.frame import draw_page
 from assistant.pages.inert import html_text, label_text
 from assistant.pages.resources import Holdings
@@ -69,6 +69,8 @@ def _draw(assistant: Assistant, holdings: Holdings, messages: Messages) -> None:
     with conversations, failures_shown(messages):
         draw_conversations(history, state, messages)
     show_in_address(state)
+    if state.moves:
+        close_sidebar_on_phones(str(state.moves))
 
 
 def _draw_conversation(
@@ -84,29 +86,31 @@ def _draw_conversation(
         with opening.container():
             _draw_opening(holdings, filters, state, messages)
         return
-    _draw_exchanges(desk)
+    last = _draw_exchanges(desk)
     while state.asked:
-        answer_next(assistant, holdings, history, desk)
+        last = answer_next(assistant, holdings, history, desk)
     if state.conversation_id:
         with head.container(key="head", horizontal=True, vertical_alignment="center"):
             _draw_head(history, desk)
-    if state.exchanges:
-        questions = suggest(holdings, desk)
-        draw_suggestions(questions, filters, bool(state.exchanges[-1].answer.status.reason), desk)
+    if state.exchanges and last:
+        with last:
+            draw_suggestions(suggest(holdings, desk), filters, bool(state.exchanges[-1].answer.status.reason), desk)
 
 
-def _draw_exchanges(desk: Desk) -> None:
-    """The latest exchanges; all of them at a press, or where a link points further back."""
+def _draw_exchanges(desk: Desk) -> "st.delta_generator.DeltaGenerator | None":
+    """The latest exchanges; all of them at a press, or where a link points further back. The last answer's place."""
     state = desk.state
     hidden = 0 if state.all_shown else max(len(state.exchanges) - SHOWN, 0)
     if state.jump_to is not None and state.jump_to < hidden:
         state.all_shown, hidden = True, 0
     if hidden:
         st.button(desk.messages.text("app.earlier", count=hidden), key="earlier", on_click=_show_all, args=(state,))
+    last = None
     for position, exchange in enumerate(state.exchanges[hidden:], start=hidden):
-        draw_exchange(exchange, position, desk)
+        last = draw_exchange(exchange, position, desk)
     if state.jump_to is not None:
         scroll_to(f".pa-question-{state.jump_to}", f"{state.conversation_id}-{state.jump_to}")
+    return last
 
 
 def _draw_head(history: History, desk: Desk) -> None:

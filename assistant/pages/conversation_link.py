@@ -44,7 +44,7 @@ def show_in_address(state: ChatState) -> None:
 
 def link_to(conversation: str, position: int | None = None) -> str:
     """The address of a conversation, at one of its answers (position 0-based)."""
-    base = (st.context.url or "").split("?")[0]
+    base = (st.context.url or "").split("?")[0].rstrip("/") + "/"
     answer = f"&answer={position + 1}" if position is not None else ""
     return f"{base}?conversation={conversation}{answer}"
 

@@ -38,11 +38,13 @@ def draw_question(question: str, position: int) -> None:
         st.html(question_html(question, position))
 
 
-def draw_exchange(exchange: Exchange, position: int, desk: Desk) -> None:
-    """A question and its answer; `position` (0-based, in the conversation) keeps the buttons apart."""
+def draw_exchange(exchange: Exchange, position: int, desk: Desk) -> "st.delta_generator.DeltaGenerator":
+    """A question and its answer; `position` (0-based, in the conversation) keeps the buttons apart. Its place."""
     draw_question(exchange.answer.question, position)
-    with st.chat_message("assistant", avatar=LIBRARIAN):
+    place = st.chat_message("assistant", avatar=LIBRARIAN)
+    with place:
         draw_answer(exchange, position, desk)
+    return place
 
 
 def draw_answer(exchange: Exchange, position: int, desk: Desk) -> None:

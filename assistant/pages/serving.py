@@ -1,6 +1,7 @@
 """The server's own process: everything is loaded before the first reader comes. Run by `policy-assistant app`."""
 
 import sys
+import threading
 from contextlib import suppress
 
 from assistant.errors import AssistantError
@@ -20,7 +21,8 @@ def warm_up() -> None:
     """Load the models and look through the library; an empty one is filled when the first reader comes, in sight."""
     messages, assistant = resources.get_messages(), resources.get_assistant()
     if assistant.library.passage_count():
-        resources.get_holdings(assistant, messages)
+        suggestions = resources.get_holdings(assistant, messages).suggestions
+        threading.Thread(target=suggestions.try_ahead, name="suggestions", daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ def _draw_passage(citation: Citation, library: Library, messages: Messages) -> N
         before=messages.text("app.source_before"),
         after=messages.text("app.source_after"),
         passage=messages.text("app.source_passage"),
+        region=messages.text("app.source_region"),
         quote_starts=messages.text("app.source_quote_starts"),
         quote_ends=messages.text("app.source_quote_ends"),
     )

@@ -52,6 +52,7 @@ class ChatState:
     jump_to: int | None = None  # position of the exchange that a link points to, until the page has gone there
     missing: bool = False  # a link pointed to a conversation that is not there
     printing: bool = False
+    moves: int = 0  # how often the reader went to another conversation
     all_shown: bool = False  # also the earlier exchanges of a long conversation
     thumbs: Mapping[int, bool] = field(default_factory=dict)  # what the reader said of answers, by position
     suggestions: tuple[str, ...] = ()  # questions to ask after the last answer
@@ -107,6 +108,7 @@ class ChatState:
         self.jump_to = jump_to if jump_to is not None and 0 <= jump_to < len(exchanges) else None
 
     def _leave(self) -> None:
+        self.moves += 1
         if self.running:
             self.running.stop()
         self.asked, self.running, self.stopped = (), None, False

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from time import sleep
 
 from assistant.domain import Answer
 from assistant.pages.examples import Topic, answers_from
@@ -10,7 +11,7 @@ from assistant.pages.examples import Topic, answers_from
 EXAMPLES = 6  # on the opening screen
 FOLLOWING = 3  # after an answer, and under a refusal
 TRIED = 24  # for the opening screen; each costs one answer when the app starts or the library changes
-TRIED_AFTER = 5  # after an answer, of those that nobody has tried yet
+TRIED_AFTER = 3  # after an answer, of those that nobody has tried yet
 
 Place = tuple[str, int]  # document id, and where in its text
 
@@ -27,6 +28,12 @@ class Suggestions:
     def examples(self) -> tuple[str, ...]:
         """Questions to begin with."""
         return tuple(self._answered(self.topics, EXAMPLES, TRIED, ()))
+
+    def try_ahead(self, most: int = 300, pause: float = 0.25) -> None:
+        """Try topics while nobody waits, so that offering them costs nothing later."""
+        for topic in self.topics[:most]:
+            sleep(pause)
+            list(self._answered((topic,), 1, 1, ()))
 
     def near(self, places: Sequence[Place], asked: Collection[str]) -> tuple[str, ...]:
         """Questions on what stands nearest to these places, none of those asked already."""
