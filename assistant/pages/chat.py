@@ -10,7 +10,7 @@ from assistant.pages import resources
 from assistant.pages.access import current_user
 from assistant.pages.answering import answer_next, start_answering, suggest
 from assistant.pages.conversation_link import follow_address, show_in_address
-from assistant.pages.dialogs import manage_conversation
+from assistant.pages.dialogs import draw_dialog
 from assistant.pages.exchange import Desk, draw_exchange, draw_suggestions
 from assistant.pages.exporting import draw_printable, report_of
 from assistant.pages.failures import failures_shown
@@ -20,7 +20,7 @@ from assistant.pages.inert import html_text, label_text
 from assistant.pages.resources import Holdings
 from assistant.pages.sidebar import draw_controls, draw_conversations, draw_library
 from assistant.pages.source_panel import draw_source_panel
-from assistant.pages.state import ChatState
+from assistant.pages.state import ChatState, DialogKind
 
 TITLES_NAMED = 5  # documents named on the opening screen; the sidebar lists all
 SHOWN = 8  # exchanges at once: what is further back costs time at every press of a button
@@ -68,6 +68,7 @@ def _draw(assistant: Assistant, holdings: Holdings, messages: Messages) -> None:
         _draw_conversation(assistant, holdings, history, filters, desk)
     with conversations, failures_shown(messages):
         draw_conversations(history, state, messages)
+    draw_dialog(_title(history, state), state, history, assistant.library, holdings.titles, messages)
     show_in_address(state)
     if state.moves:
         close_sidebar_on_phones(str(state.moves))
@@ -91,7 +92,7 @@ def _draw_conversation(
         last = answer_next(assistant, holdings, history, desk)
     if state.conversation_id:
         with head.container(key="head", horizontal=True, vertical_alignment="center"):
-            _draw_head(history, desk)
+            _draw_head(desk)
     if state.exchanges and last:
         with last:
             draw_suggestions(suggest(holdings, desk), filters, bool(state.exchanges[-1].answer.status.reason), desk)
@@ -113,12 +114,15 @@ def _draw_exchanges(desk: Desk) -> "st.delta_generator.DeltaGenerator | None":
     return last
 
 
-def _draw_head(history: History, desk: Desk) -> None:
-    title = _title(history, desk.state)
+def _draw_head(desk: Desk) -> None:
     st.html(f"<h1>{html_text(desk.messages.text('app.name'))}</h1>", width="stretch")
-    label = desk.messages.text("app.manage")
-    if st.button(label, key="manage", icon=":material/more_horiz:"):
-        manage_conversation(title, desk.state, history, desk.library, desk.titles, desk.messages)
+    st.button(
+        desk.messages.text("app.manage"),
+        key="manage",
+        icon=":material/more_horiz:",
+        on_click=desk.state.show,
+        args=(DialogKind.MANAGE,),
+    )
 
 
 def _title(history: History, state: ChatState) -> str:

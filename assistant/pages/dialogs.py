@@ -15,7 +15,7 @@ from assistant.pages.exporting import draw_downloads, report_of
 from assistant.pages.failures import failures_shown
 from assistant.pages.inert import label_text
 from assistant.pages.resources import Titles
-from assistant.pages.state import ChatState
+from assistant.pages.state import ChatState, DialogKind
 from assistant.records import now
 
 _OF_ANSWERS = ("wrong_source", "incomplete", "wrong_answer", "should_have_refused", "other")
@@ -50,85 +50,93 @@ def keep_feedback(
         st.toast(label_text(messages.text("app.thanks")))
 
 
-def ask_why(position: int, state: ChatState, messages: Messages) -> None:
+def draw_dialog(
+    title: str, state: ChatState, history: History, library: Library, titles: Titles, messages: Messages
+) -> None:
+    """The dialog that is open, over the page; closing it by its own cross or Escape is noticed too."""
+    dialog = state.dialog
+    if dialog is None or dialog.position >= len(state.exchanges):
+        return
+    position = dialog.position
+
+    def draw() -> None:
+        match dialog.kind:
+            case DialogKind.WHY:
+                _ask_why(position, state, messages)
+            case DialogKind.SHARE:
+                _offer_answer(position, state, library, titles, messages)
+            case DialogKind.MANAGE:
+                _manage_conversation(title, state, history, library, titles, messages)
+
+    heading = messages.text(f"app.{dialog.kind}_title")
+    st.dialog(heading, on_dismiss=state.hide)(draw)()
+
+
+def _ask_why(position: int, state: ChatState, messages: Messages) -> None:
     """What was wrong with an answer, and whether it is to become an evaluation case."""
-
-    def draw() -> None:
-        answered = state.exchanges[position].answer.status.answered
-        reason = st.radio(
-            messages.text("app.why"),
-            options=_OF_ANSWERS if answered else _OF_REFUSALS,
-            format_func=lambda name: messages.text(f"app.why_{name}"),
-            key=f"why-{position}",
-        )
-        comment = st.text_area(messages.text("app.why_comment"), key=f"comment-{position}", max_chars=2000)
-        case = st.checkbox(
-            messages.text("app.make_case"), key=f"make-case-{position}", help=messages.text("app.make_case_help")
-        )
-        if st.button(messages.text("app.why_send"), key=f"send-{position}", type="primary"):
-            given = FeedbackReason(reason)
-            keep_feedback(position, state, messages, False, given, comment)
-            if case:
-                _keep_draft(position, state, messages, given, comment)
-            st.rerun()
-
-    st.dialog(messages.text("app.why_title"))(draw)()
+    answered = state.exchanges[position].answer.status.answered
+    reason = st.radio(
+        messages.text("app.why"),
+        options=_OF_ANSWERS if answered else _OF_REFUSALS,
+        format_func=lambda name: messages.text(f"app.why_{name}"),
+        key=f"why-{position}",
+    )
+    comment = st.text_area(messages.text("app.why_comment"), key=f"comment-{position}", max_chars=2000)
+    case = st.checkbox(
+        messages.text("app.make_case"), key=f"make-case-{position}", help=messages.text("app.make_case_help")
+    )
+    if st.button(messages.text("app.why_send"), key=f"send-{position}", type="primary"):
+        given = FeedbackReason(reason)
+        keep_feedback(position, state, messages, False, given, comment)
+        if case:
+            _keep_draft(position, state, messages, given, comment)
+        state.hide()
+        st.rerun()
 
 
-def offer_answer(position: int, state: ChatState, library: Library, titles: Titles, messages: Messages) -> None:
+def _offer_answer(position: int, state: ChatState, library: Library, titles: Titles, messages: Messages) -> None:
     """An answer to take along: files, a link, an evaluation case."""
-
-    def draw() -> None:
-        exchange = state.exchanges[position]
-        question = exchange.answer.question
-        draw_downloads(
-            f"answer-{position}", question, lambda: report_of(question, [exchange], library, titles, messages), messages
-        )
-        if state.conversation_id:
-            st.caption(messages.text("app.link_answer"))
-            st.code(link_to(state.conversation_id, position), language=None, wrap_lines=True)
-        if st.button(messages.text("app.make_case"), key=f"case-{position}", help=messages.text("app.make_case_help")):
-            _keep_draft(position, state, messages)
-            st.success(label_text(messages.text("app.case_made")))
-
-    st.dialog(messages.text("app.share_title"))(draw)()
+    exchange = state.exchanges[position]
+    question = exchange.answer.question
+    draw_downloads(
+        f"answer-{position}", question, lambda: report_of(question, [exchange], library, titles, messages), messages
+    )
+    if state.conversation_id:
+        st.caption(messages.text("app.link_answer"))
+        st.code(link_to(state.conversation_id, position), language=None, wrap_lines=True)
+    if st.button(messages.text("app.make_case"), key=f"case-{position}", help=messages.text("app.make_case_help")):
+        _keep_draft(position, state, messages)
+        st.success(label_text(messages.text("app.case_made")))
 
 
-def manage_conversation(
+def _manage_conversation(
     title: str, state: ChatState, history: History, library: Library, titles: Titles, messages: Messages
 ) -> None:
     """Rename, save, print, link and delete the conversation that is open."""
-
-    def printing() -> None:
-        state.printing = True
-
-    def draw() -> None:
-        conversation = state.conversation_id
-        if conversation is None:
-            return
-        with failures_shown(messages):
-            renamed = st.text_input(
-                messages.text("app.rename"), value=title, max_chars=80, key=f"rename-{conversation}"
-            )
-            if st.button(messages.text("app.rename_save"), key="rename-save"):
-                history.rename(conversation, renamed)
+    conversation = state.conversation_id
+    if conversation is None:
+        return
+    with failures_shown(messages):
+        renamed = st.text_input(messages.text("app.rename"), value=title, max_chars=80, key=f"rename-{conversation}")
+        if st.button(messages.text("app.rename_save"), key="rename-save"):
+            history.rename(conversation, renamed)
+            state.hide()
+            st.rerun()
+        draw_downloads(
+            "conversation", title, lambda: report_of(title, state.exchanges, library, titles, messages), messages
+        )
+        if st.button(messages.text("app.print"), key="print", icon=":material/print:"):
+            state.printing = True
+            state.hide()
+            st.rerun()
+        st.caption(messages.text("app.link_conversation"))
+        st.code(link_to(conversation), language=None, wrap_lines=True)
+        with st.popover(messages.text("app.delete"), icon=":material/delete:"):
+            st.write(label_text(messages.text("app.delete_sure")))
+            if st.button(messages.text("app.delete_yes"), key="delete-yes", type="primary"):
+                history.delete(conversation)
+                new_conversation(state)
                 st.rerun()
-            draw_downloads(
-                "conversation", title, lambda: report_of(title, state.exchanges, library, titles, messages), messages
-            )
-            if st.button(messages.text("app.print"), key="print", icon=":material/print:"):
-                printing()
-                st.rerun()
-            st.caption(messages.text("app.link_conversation"))
-            st.code(link_to(conversation), language=None, wrap_lines=True)
-            with st.popover(messages.text("app.delete"), icon=":material/delete:"):
-                st.write(label_text(messages.text("app.delete_sure")))
-                if st.button(messages.text("app.delete_yes"), key="delete-yes", type="primary"):
-                    history.delete(conversation)
-                    new_conversation(state)
-                    st.rerun()
-
-    st.dialog(messages.text("app.manage_title"))(draw)()
 
 
 def _keep_draft(

@@ -10,11 +10,11 @@ from assistant.history import Exchange
 from assistant.library import Library
 from assistant.messages import Messages
 from assistant.pages.answers import note_html, question_html, statement_html
-from assistant.pages.dialogs import ask_why, keep_feedback, offer_answer
+from assistant.pages.dialogs import keep_feedback
 from assistant.pages.inert import html_text, label_text
 from assistant.pages.resources import Titles
 from assistant.pages.sources import passage_html
-from assistant.pages.state import ChatState
+from assistant.pages.state import ChatState, DialogKind
 from assistant.restrictions import restriction_text
 
 CLOSEST = 3  # passages under a refusal: enough to judge the refusal, few enough not to look like an answer
@@ -152,22 +152,30 @@ def _draw_actions(position: int, desk: Desk) -> None:
     messages, state = desk.messages, desk.state
     said = state.thumbs.get(position)
     with st.container(key=f"actions-{position}", horizontal=True):
-        if st.button(
+        st.button(
             messages.text("app.helpful_said" if said is True else "app.helpful"),
             key=f"helpful-{position}",
             type="tertiary",
             icon=":material/thumb_up:",
-        ):
-            keep_feedback(position, state, messages, helpful=True)
-        if st.button(
+            on_click=keep_feedback,
+            args=(position, state, messages, True),
+        )
+        st.button(
             messages.text("app.not_helpful_said" if said is False else "app.not_helpful"),
             key=f"unhelpful-{position}",
             type="tertiary",
             icon=":material/thumb_down:",
-        ):
-            ask_why(position, state, messages)
-        if st.button(messages.text("app.share"), key=f"share-{position}", type="tertiary", icon=":material/ios_share:"):
-            offer_answer(position, state, desk.library, desk.titles, messages)
+            on_click=state.show,
+            args=(DialogKind.WHY, position),
+        )
+        st.button(
+            messages.text("app.share"),
+            key=f"share-{position}",
+            type="tertiary",
+            icon=":material/ios_share:",
+            on_click=state.show,
+            args=(DialogKind.SHARE, position),
+        )
 
 
 def _draw_refusal(answer: Answer, position: int, desk: Desk) -> None:

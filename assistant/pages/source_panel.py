@@ -25,10 +25,10 @@ def draw_source_panel(shown: ShownSource, state: ChatState, library: Library, me
             f'<p class="pa-title" dir="auto">{html_text(citation.title)}</p>'
             f'<p class="pa-locator" dir="auto">{html_text(str(citation.locator))}</p>'
         )
+        _draw_way_to_document(citation, messages)
         _draw_passage(citation, library, messages)
         st.html(note_html(messages.text("app.source_cite")))
         st.code(citation.cite_as, language=None, wrap_lines=True)
-        _draw_way_to_document(citation, messages)
         reveal(".st-key-source mark", f"{shown.source.exchange}-{citation.marker}")
         # once, when the panel opens: stepping from source to source leaves the focus on its button
         focus_on(".st-key-source h2", shown.source.opener)

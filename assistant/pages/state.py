@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from assistant.domain import Answer, Citation, Conversation, Filters
 from assistant.history import Exchange, turns_of
@@ -39,6 +40,22 @@ class ShownSource:
         return self.markers[(self.markers.index(self.source.marker) + step) % len(self.markers)]
 
 
+class DialogKind(StrEnum):
+    """What a dialog over the page is about."""
+
+    WHY = "why"  # an answer did not help
+    SHARE = "share"  # an answer to take along
+    MANAGE = "manage"  # the conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """The dialog that is open, and of which exchange."""
+
+    kind: DialogKind
+    position: int = 0
+
+
 @dataclass(slots=True)
 class ChatState:
     """One conversation as it stands. Questions queue, so that none is lost when a second comes before the answer."""
@@ -56,6 +73,7 @@ class ChatState:
     all_shown: bool = False  # also the earlier exchanges of a long conversation
     thumbs: Mapping[int, bool] = field(default_factory=dict)  # what the reader said of answers, by position
     suggestions: tuple[str, ...] = ()  # questions to ask after the last answer
+    dialog: Dialog | None = None
     open_source: OpenSource | None = None
     return_to: str | None = None  # key of the button that takes the keyboard back after the panel was closed
 
@@ -65,6 +83,7 @@ class ChatState:
         self.open_source = self.return_to = self.jump_to = None
         self.suggestions = ()
         self.missing = self.printing = False
+        self.dialog = None
 
     def answered(self, answer: Answer, *, at: str = "", library: str = "", model: str = "") -> Exchange:
         """Close the oldest open question with its answer."""
@@ -94,6 +113,14 @@ class ChatState:
         self.return_to = self.open_source.opener if self.open_source else None
         self.open_source = None
 
+    def show(self, kind: DialogKind, position: int = 0) -> None:
+        """Open a dialog."""
+        self.dialog = Dialog(kind, position)
+
+    def hide(self) -> None:
+        """Close the dialog."""
+        self.dialog = None
+
     def restart(self) -> None:
         """Begin a new conversation; what the search is restricted to stays."""
         self._leave()
@@ -115,6 +142,7 @@ class ChatState:
         self.open_source = self.return_to = self.jump_to = None
         self.suggestions = ()
         self.missing = self.printing = self.all_shown = False
+        self.dialog = None
 
     @property
     def conversation(self) -> Conversation:
