@@ -96,10 +96,10 @@ class TestKept:
 
     def test_a_long_conversation_shows_its_end_and_the_rest_at_a_press(self, start: Start) -> None:
         page = start()
-        for number in range(10):
+        for number in range(13):
             ask(page, f"Question {number}?")
-        assert "Question 0?" not in html(page)
-        assert "Question 1?" in html(page)
+        assert "Question 3?" not in html(page)
+        assert "Question 4?" in html(page)
         page.button(key="earlier").click().run()
         assert "Question 0?" in html(page)
 

@@ -8,9 +8,9 @@ from assistant.errors import AssistantError
 from assistant.history import Exchange, History
 from assistant.pages import resources
 from assistant.pages.answers import draft_html
-from assistant.pages.exchange import LIBRARIAN, Desk, draw_answer, draw_context, draw_question
+from assistant.pages.conversation_link import show_in_address
+from assistant.pages.exchange import Desk, Place, answer_places, draw_answer, draw_context, draw_question
 from assistant.pages.failures import failure_text
-from assistant.pages.following import scroll_to
 from assistant.pages.inert import label_text
 from assistant.pages.resources import Holdings
 from assistant.pages.running import Running
@@ -26,35 +26,30 @@ def start_answering(assistant: Assistant, desk: Desk) -> None:
         state.running = Running(lambda: assistant.stream(asked.question, conversation, asked.filters))
 
 
-def answer_next(
-    assistant: Assistant, holdings: Holdings, history: History, desk: Desk
-) -> "st.delta_generator.DeltaGenerator":
-    """Draw the oldest open question, its answer as it comes, and the whole answer in its place; keep it. That place."""
+def answer_next(assistant: Assistant, holdings: Holdings, history: History, desk: Desk) -> Place:
+    """Draw the oldest open question, its answer as it comes, and the whole in its place; keep it. Where to go on."""
     state = desk.state
     asked, position = state.asked[0], len(state.exchanges)
     start_answering(assistant, desk)
-    draw_question(asked.question, position)
-    if position:
-        scroll_to(f".pa-question-{position}", str(position))
-    place = st.chat_message("assistant", avatar=LIBRARIAN)
-    with place:
-        slot = st.empty()
-        try:
-            answer = _so_far(asked, desk) if state.stopped else _stream(asked, slot, desk)
-        except Exception as error:
-            answer = _failed(asked, failure_text(error, desk.messages))
-        if answer is None:
-            state.give_up()
-            slot.info(label_text(desk.messages.text("app.stopped_before")))
-            return place
-        model = getattr(answer, "model", "") or _writer(answer) or assistant.embedder.identity.name
-        exchange = state.answered(answer, at=now(), library=holdings.stamp[:12], model=model)
-        unkept = _keep(exchange, history, desk)
-        with slot.container():
-            draw_answer(exchange, position, desk)
-            if unkept:
-                st.warning(label_text(unkept))
-    return place
+    draw_question(asked.question, position, arrive=position > 0)
+    place, after = answer_places()
+    try:
+        answer = _so_far(asked, desk) if state.stopped else _stream(asked, place, desk)
+    except Exception as error:
+        answer = _failed(asked, failure_text(error, desk.messages))
+    if answer is None:
+        state.give_up()
+        place.info(label_text(desk.messages.text("app.stopped_before")))
+        return after
+    model = getattr(answer, "model", "") or _writer(answer) or assistant.embedder.identity.name
+    exchange = state.answered(answer, at=now(), library=holdings.stamp[:12], model=model)
+    unkept = _keep(exchange, history, desk)
+    show_in_address(state)
+    with place.container():
+        draw_answer(exchange, position, desk)
+        if unkept:
+            st.warning(label_text(unkept))
+    return after
 
 
 def suggest(holdings: Holdings, desk: Desk) -> tuple[str, ...]:
@@ -69,7 +64,7 @@ def suggest(holdings: Holdings, desk: Desk) -> tuple[str, ...]:
     return state.suggestions
 
 
-def _stream(asked: Asked, slot: "st.delta_generator.DeltaGenerator", desk: Desk) -> Answer | None:
+def _stream(asked: Asked, place: Place, desk: Desk) -> Answer | None:
     """Follow the answer until it is whole."""
     state, messages = desk.state, desk.messages
     running = state.running
@@ -82,7 +77,7 @@ def _stream(asked: Asked, slot: "st.delta_generator.DeltaGenerator", desk: Desk)
             if isinstance(event, AnswerReady):
                 return event.answer
         if context is None or draft is None or stop is None:
-            with slot.container():
+            with place.container():
                 context, draft, stop = st.container(), st.empty(), st.empty()
         for event in events:
             if isinstance(event, SearchStarted):

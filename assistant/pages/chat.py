@@ -11,7 +11,7 @@ from assistant.pages.access import current_user
 from assistant.pages.answering import answer_next, start_answering, suggest
 from assistant.pages.conversation_link import follow_address, show_in_address
 from assistant.pages.dialogs import draw_dialog
-from assistant.pages.exchange import Desk, draw_exchange, draw_suggestions
+from assistant.pages.exchange import Desk, Place, draw_exchange, draw_suggestions
 from assistant.pages.exporting import draw_printable, report_of
 from assistant.pages.failures import failures_shown
 from assistant.pages.following import announce_additions, close_sidebar_on_phones, focus_on, scroll_to
@@ -23,7 +23,7 @@ from assistant.pages.source_panel import draw_source_panel
 from assistant.pages.state import ChatState, DialogKind
 
 TITLES_NAMED = 5  # documents named on the opening screen; the sidebar lists all
-SHOWN = 8  # exchanges at once: what is further back costs time at every press of a button
+SHOWN, STEP = 8, 4  # exchanges at once: what is further back costs time at every press of a button
 
 
 def render() -> None:
@@ -79,33 +79,35 @@ def _draw_conversation(
 ) -> None:
     state, messages = desk.state, desk.messages
     announce_additions(".st-key-conversation")
-    head, opening = st.empty(), st.empty()  # the second is emptied at once when the first question comes
+    head, missing, opening, earlier = st.empty(), st.empty(), st.empty(), st.empty()  # emptied at once where not filled
     head.html(f"<h1>{html_text(messages.text('app.name'))}</h1>")
     if state.missing:
-        st.info(label_text(messages.text("app.link_missing")))
+        missing.info(label_text(messages.text("app.link_missing")))
     if not state.exchanges and not state.asked:
         with opening.container():
             _draw_opening(holdings, filters, state, messages)
         return
-    last = _draw_exchanges(desk)
+    last = _draw_exchanges(earlier, desk)
     while state.asked:
         last = answer_next(assistant, holdings, history, desk)
     if state.conversation_id:
         with head.container(key="head", horizontal=True, vertical_alignment="center"):
             _draw_head(desk)
     if state.exchanges and last:
-        with last:
+        with last.container():
             draw_suggestions(suggest(holdings, desk), filters, bool(state.exchanges[-1].answer.status.reason), desk)
 
 
-def _draw_exchanges(desk: Desk) -> "st.delta_generator.DeltaGenerator | None":
-    """The latest exchanges; all of them at a press, or where a link points further back. The last answer's place."""
+def _draw_exchanges(earlier: Place, desk: Desk) -> Place | None:
+    """The latest exchanges; all of them at a press, or where a link points further back. Where to go on."""
     state = desk.state
-    hidden = 0 if state.all_shown else max(len(state.exchanges) - SHOWN, 0)
+    hidden = 0 if state.all_shown else max(len(state.exchanges) - SHOWN, 0) // STEP * STEP
     if state.jump_to is not None and state.jump_to < hidden:
         state.all_shown, hidden = True, 0
     if hidden:
-        st.button(desk.messages.text("app.earlier", count=hidden), key="earlier", on_click=_show_all, args=(state,))
+        earlier.button(
+            desk.messages.text("app.earlier", count=hidden), key="earlier", on_click=_show_all, args=(state,)
+        )
     last = None
     for position, exchange in enumerate(state.exchanges[hidden:], start=hidden):
         last = draw_exchange(exchange, position, desk)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from assistant.domain import Answer, Citation, Filters, Hit, Mode
 from assistant.history import Exchange
@@ -11,12 +12,14 @@ from assistant.library import Library
 from assistant.messages import Messages
 from assistant.pages.answers import note_html, question_html, statement_html
 from assistant.pages.dialogs import keep_feedback
+from assistant.pages.following import scroll_to
 from assistant.pages.inert import html_text, label_text
 from assistant.pages.resources import Titles
 from assistant.pages.sources import passage_html
 from assistant.pages.state import ChatState, DialogKind
 from assistant.restrictions import restriction_text
 
+Place = DeltaGenerator
 CLOSEST = 3  # passages under a refusal: enough to judge the refusal, few enough not to look like an answer
 READER, LIBRARIAN = ":material/person:", ":material/menu_book:"  # from the app's own icon font
 
@@ -32,19 +35,31 @@ class Desk:
     struck: bool = False  # how unsupported statements are shown
 
 
-def draw_question(question: str, position: int) -> None:
-    """The reader's side of an exchange."""
+def draw_question(question: str, position: int, *, arrive: bool = False) -> None:
+    """The reader's side of an exchange; with `arrive` the page scrolls to it."""
     with st.chat_message("user", avatar=READER):
         st.html(question_html(question, position))
+        if arrive:
+            scroll_to(f".pa-question-{position}", str(position))
 
 
-def draw_exchange(exchange: Exchange, position: int, desk: Desk) -> "st.delta_generator.DeltaGenerator":
-    """A question and its answer; `position` (0-based, in the conversation) keeps the buttons apart. Its place."""
+def answer_places() -> tuple[Place, Place]:
+    """The assistant's side of an exchange: a place for the answer, and one for what to ask next.
+
+    Both are there whether an answer is being made or drawn again: Streamlit keeps what stands at the same place, and
+    would otherwise show an answer twice until the page is done.
+    """
+    with st.chat_message("assistant", avatar=LIBRARIAN):
+        return st.empty(), st.empty()
+
+
+def draw_exchange(exchange: Exchange, position: int, desk: Desk) -> Place:
+    """A question and its answer; `position` (0-based, in the conversation) keeps the buttons apart. Where to go on."""
     draw_question(exchange.answer.question, position)
-    place = st.chat_message("assistant", avatar=LIBRARIAN)
-    with place:
+    place, after = answer_places()
+    with place.container():
         draw_answer(exchange, position, desk)
-    return place
+    return after
 
 
 def draw_answer(exchange: Exchange, position: int, desk: Desk) -> None:
