@@ -17,6 +17,8 @@ from assistant.pages.running import Running
 from assistant.pages.state import Asked
 from assistant.records import now
 
+STOP_AFTER = 2  # ticks of waiting
+
 
 def start_answering(assistant: Assistant, desk: Desk) -> None:
     """Begin with the oldest open question, before the page is drawn."""
@@ -72,6 +74,7 @@ def _stream(asked: Asked, place: Place, desk: Desk) -> Answer | None:
         return None
     statements: list[StatementReady] = []
     context = draft = stop = None
+    ticks = 0
     for events in running.follow():
         for event in events:
             if isinstance(event, AnswerReady):
@@ -87,8 +90,10 @@ def _stream(asked: Asked, place: Place, desk: Desk) -> Answer | None:
                 statements.append(event)
         said = messages.text("app.checking" if statements else "app.searching")
         draft.html(draft_html([s.statement for s in statements], messages, said, struck=desk.struck))
-        if not events:  # it takes a while: a reader may have had enough
-            stop.button(messages.text("app.stop"), key="stop", icon=":material/stop_circle:", on_click=state.stop)
+        ticks += not events
+        if not events and ticks == STOP_AFTER:  # once: it takes a while, and a reader may have had enough
+            key = f"stop-{len(state.exchanges)}"
+            stop.button(messages.text("app.stop"), key=key, icon=":material/stop_circle:", on_click=state.stop)
     raise RuntimeError("the answer ended before it was complete")
 
 

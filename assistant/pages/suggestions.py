@@ -11,7 +11,7 @@ from assistant.pages.examples import Topic, answers_from
 EXAMPLES = 6  # on the opening screen
 FOLLOWING = 3  # after an answer, and under a refusal
 TRIED = 24  # for the opening screen; each costs one answer when the app starts or the library changes
-TRIED_AFTER = 3  # after an answer, of those that nobody has tried yet
+TRIED_AFTER = 1  # after an answer, of those that nobody has tried yet: other readers wait for their answers meanwhile
 
 Place = tuple[str, int]  # document id, and where in its text
 
@@ -29,7 +29,7 @@ class Suggestions:
         """Questions to begin with."""
         return tuple(self._answered(self.topics, EXAMPLES, TRIED, ()))
 
-    def try_ahead(self, most: int = 300, pause: float = 0.25) -> None:
+    def try_ahead(self, most: int = 300, pause: float = 1.0) -> None:
         """Try topics while nobody waits, so that offering them costs nothing later."""
         for topic in self.topics[:most]:
             sleep(pause)

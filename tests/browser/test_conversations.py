@@ -165,7 +165,7 @@ def test_stop_and_a_kill_in_the_middle_of_an_answer_leave_what_was_whole(
         ask(page, "A quick question?")
         page.locator(".st-key-sources-0").wait_for()
         ask(page, "A slow question?")
-        stop = page.locator(".st-key-stop button")
+        stop = page.locator('[class*="st-key-stop-"] button')
         stop.wait_for()
         assert page.locator(".pa-statement").count() == 1, "the first statement is read while the second is made"
         stop.click()

@@ -1,10 +1,9 @@
 """How fast it is for the person at the screen: the first page, the first statement, and ten people at once.
 
-The limits are those of two idle cores; `ASSISTANT_TEST_SLOWER=3` allows three times as much on a machine that is busy
-with other things. The figures are printed (pytest -s).
+The limits are those of two idle cores. Where other work slows the machine, by a factor that is measured beside each
+test, they are stretched by that factor. The figures are printed (pytest -s).
 """
 
-import os
 import statistics
 import time
 from typing import TYPE_CHECKING
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SLOWER = float(os.environ.get("ASSISTANT_TEST_SLOWER", "1"))
-FIRST_PAGE, FIRST_STATEMENT, AMONG_TEN = 3.0 * SLOWER, 0.3 * SLOWER, 2.0 * SLOWER  # seconds
+FIRST_PAGE, FIRST_STATEMENT, AMONG_TEN = 3.0, 0.3, 2.0  # seconds
 QUESTIONS = (
     "Who chaired the Panel?",
     "What are the four essential shifts in the HIPPO report?",
@@ -38,8 +36,27 @@ WATCH = """() => {
 }"""
 
 
+def slowdown() -> float:
+    """How many times longer a piece of work takes than the processor works on it: 1 on an idle machine."""
+    walls = []
+    for _ in range(20):
+        wall, worked = time.perf_counter(), time.thread_time()
+        while time.thread_time() - worked < 0.02:
+            pass
+        walls.append((time.perf_counter() - wall) / 0.02)
+        time.sleep(0.03)
+    return max(statistics.mean(walls), 1.0)
+
+
+def judge(what: str, seconds: float, limit: float, slowed: tuple[float, float]) -> None:
+    """Print a figure and hold it against its limit."""
+    factor = sum(slowed) / 2
+    print(f"\n{what}: {seconds:.2f} s; the machine was {factor:.1f} times slower than idle: {seconds / factor:.2f} s")
+    assert seconds <= limit * factor
+
+
 def test_the_first_page_is_there_within_three_seconds(browser: "Browser", filled_app: str) -> None:
-    times = []
+    times, before = [], slowdown()
     for _ in range(3):
         page = browser.new_context().new_page()  # with nothing in its cache
         began = time.perf_counter()
@@ -47,8 +64,7 @@ def test_the_first_page_is_there_within_three_seconds(browser: "Browser", filled
         page.locator(".st-key-examples button").first.wait_for()
         times.append(time.perf_counter() - began)
         page.context.close()
-    print(f"\nfirst page usable: {statistics.median(times):.2f} s (median of {len(times)})")
-    assert statistics.median(times) <= FIRST_PAGE
+    judge("first page usable, median", statistics.median(times), FIRST_PAGE, (before, slowdown()))
 
 
 def test_the_first_statement_is_there_within_300_milliseconds(browser: "Browser", filled_app: str) -> None:
@@ -56,7 +72,7 @@ def test_the_first_statement_is_there_within_300_milliseconds(browser: "Browser"
     page.goto(filled_app)
     page.locator(".st-key-examples button").first.wait_for()
     page.evaluate(WATCH)
-    times = []
+    times, before = [], slowdown()
     for position, question in enumerate(QUESTIONS):
         send(page, question)
         page.locator(f".st-key-sources-{position}").wait_for()
@@ -64,8 +80,7 @@ def test_the_first_statement_is_there_within_300_milliseconds(browser: "Browser"
         page.wait_for_timeout(1000)  # a reader reads
         times.append(float(page.evaluate("window.pa.seconds")))
     page.context.close()
-    print(f"\nfirst statement after Enter: {statistics.median(times):.3f} s median, {max(times):.3f} s longest")
-    assert statistics.median(times) <= FIRST_STATEMENT
+    judge("first statement after Enter, median", statistics.median(times), FIRST_STATEMENT, (before, slowdown()))
 
 
 def test_ten_people_ask_at_once_and_none_reads_what_another_asked(browser: "Browser", filled_app: str) -> None:
@@ -76,21 +91,20 @@ def test_ten_people_ask_at_once_and_none_reads_what_another_asked(browser: "Brow
         page.evaluate(WATCH)
     questions = QUESTIONS * 2
     times: list[float] = []
+    before = slowdown()
     for page, question in zip(pages, questions, strict=True):
         page.get_by_test_id("stChatInputTextArea").fill(question)
     for page in pages:
         page.get_by_test_id("stChatInputTextArea").press("Enter", no_wait_after=True)
     for page, question in zip(pages, questions, strict=True):
-        page.locator(".st-key-sources-0").wait_for(timeout=60_000)
+        page.locator(".st-key-sources-0").wait_for(timeout=120_000)
         assert page.locator("h2.pa-question").all_inner_texts() == [question]
         assert page.get_by_test_id("stAlert").count() == 0
         times.append(float(page.evaluate("window.pa.seconds")))
     assert len({page.url for page in pages}) == len(pages), "each has a conversation of their own"
     for page in pages:
         page.context.close()
-    ranked = sorted(times)
-    print(f"\nten at once: median {statistics.median(times):.2f} s, p95 {ranked[-1]:.2f} s, fastest {ranked[0]:.2f} s")
-    assert ranked[-1] <= AMONG_TEN  # of ten, the longest is the 95th percentile
+    judge("first statement among ten who ask at once, the longest", max(times), AMONG_TEN, (before, slowdown()))
 
 
 def send(page: "Page", question: str) -> None:
