@@ -52,7 +52,7 @@ def test_markdown_says_everything_once_and_in_order() -> None:
         "## What is the core of it?",
         "25 November 2026, 10:05 UTC",
         "Searched for: What is the core of prevention?",
-        "Searched only in: Title of one · 2005 to 2015",
+        "Searched only in: Title of one · documents of 2005 to 2015",
         "all-MiniLM-L6-v2; library 0123abcd",
         "**Title of one:** “Prevention is the core of it.” \\[1\\]",
         "### Notes",

@@ -19,7 +19,7 @@ from tests.browser.conftest import BROWSERS, FLAGS, START_SECONDS, serving
 FOLDER = Path(__file__).with_name("screenshots")
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
-COLOURS = 48  # pages of text need few
+COLOURS = 64  # pages of text need few
 QUESTION = "What are the four essential shifts in the HIPPO report?"
 SETTLE = 1500  # milliseconds: fonts, charts
 
