@@ -74,6 +74,7 @@ class DocumentMetadata:
     rights: str | None = None
     source_url: str | None = None
     short_title: str | None = None  # how a diplomat names it in running text: "ICRtoP statement on the HIPPO report"
+    also_called: tuple[str, ...] = ()  # other words by which people speak of it: "the independent panel's report"
 
     @property
     def year(self) -> int | None:

@@ -1,5 +1,6 @@
 """Question and Evidence to Drafts that are quotes: no language model, nothing but the documents' own words."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class ExtractiveRules:
     list_threshold: float
     list_threshold_advice: float
     list_threshold_open: float
+    section_share: float
+    section_words: int
     announcing: re.Pattern[str]
 
 
@@ -78,6 +81,9 @@ def answer_by_quotation(
         found = _whole_list(question, evidence, rules, read)
         if found:
             return tuple(_list_drafts(found, rules))
+        section = _compact_section(question, evidence, rules, read)
+        if section:
+            return tuple(Draft(placed.sentence, placed.passage) for placed in section)
         chosen = _best_sentences(question, evidence, rules)
         announced = _announced(chosen[0], rules, read)
         if announced:
@@ -117,6 +123,28 @@ def _announced(best: Evidence, rules: ExtractiveRules, read: Callable[[str], Rea
             break
         kept.append(placed)
     return kept if len(kept) > 1 else []
+
+
+def _compact_section(
+    question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules, read: Callable[[str], Reading]
+) -> tuple[Placed, ...]:
+    """A short section whole, where the question asks for several things and that section is where they stand: its
+    sentences hold `section_share` of the likelihood of all. A list need not be printed as one.
+    """
+    if not (question.enumeration or question.advice):
+        return ()
+    odds = [math.exp(e.score - evidence[0].score) for e in evidence]
+    shares: dict[tuple[str, tuple[str, ...]], float] = {}
+    for e, odd in zip(evidence, odds, strict=True):
+        if e.passage.locator.section and e.sentence.kind is not BlockKind.HEADING:
+            key = e.passage.document_id, e.passage.locator.section
+            shares[key] = shares.get(key, 0.0) + odd / sum(odds)
+    if not shares:
+        return ()
+    (document, section), share = max(shares.items(), key=lambda entry: entry[1])
+    whole = read(document).section(section)
+    fits = len(whole) > 1 and _words([placed.sentence for placed in whole]) <= rules.section_words
+    return whole if fits and share >= rules.section_share else ()
 
 
 def _best_sentences(question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules) -> list[Evidence]:

@@ -14,11 +14,12 @@ from assistant.lexicon import Lexicon, stem, words
 
 NAMED = 0.6  # naming score from which a document counts as named
 NAMED_APART = 0.1  # of several named, those that score less than the best by more are not meant
+NAMED_ALIKE = 0.75  # two that differ by more are set side by side only where the question compares
 NAMED_IN_PASSING = 0.5  # enough where several are set side by side ("the 2010 meeting and the 2016 workshop")
 TITLE_SHARE = 0.6  # of a title's words, weighed by how few titles have them, that name it
 RARE_IDF = 2.0  # names met in fewer than every eighth passage
 COMMON_IDF = 1.2  # a body whose name is in every fourth passage ("United Nations") names no document
-BY_SYMBOL, BY_BODY, BY_KIND, BY_OWN_YEAR, BY_SHARED_YEAR = 3.0, 1.0, 0.5, 0.5, 0.25
+BY_SYMBOL, BY_OTHER_NAME, BY_BODY, BY_KIND, BY_OWN_YEAR, BY_SHARED_YEAR = 3.0, 1.0, 1.0, 0.5, 0.5, 0.25
 END = "zzz"  # stands between texts so that no name is read across them
 
 
@@ -28,6 +29,7 @@ class DocumentNames:
 
     id: str
     symbol: str  # as words, lower case; empty when it has none
+    others: tuple[str, ...]  # what else the manifest says it is called, as words, longest first
     bodies: tuple[str, ...]  # names of the issuing body, longest first
     titles: tuple[Mapping[str, float], ...]  # parts of its titles: weight of each content stem
     kind: frozenset[str]  # words of its kind that no other kind has
@@ -63,11 +65,13 @@ def names_of(
         kind = frozenset(w for w in words(d.kind or "") if in_kinds[stem(w)] == 1)
         year = str(d.year or "")
         titles = dict.fromkeys(part for t in (d.title, d.short_title or "") for part in re.split(r"[:;]", t) if part)
-        phrases = bodies | kind | _rare_variants(d.title, lexicon) | ({year} if year else set())
+        others = {" ".join(words(name)) for name in d.also_called}
+        phrases = others | bodies | kind | _rare_variants(d.title, lexicon) | ({year} if year else set())
         found.append(
             DocumentNames(
                 id=d.id,
                 symbol=" ".join(words(d.symbol or "")),
+                others=tuple(sorted(others, key=lambda name: (-len(name), name))),
                 bodies=tuple(sorted(bodies, key=lambda name: (-len(name), name))),
                 titles=tuple(weights(title) for title in titles),
                 kind=kind,
@@ -79,16 +83,20 @@ def names_of(
     return tuple(found)
 
 
-def find_named(text: str, names: Sequence[DocumentNames], lexicon: Lexicon) -> Named:
-    """The documents that a question names by symbol, body, title, kind and year; none when it names them all alike."""
+def find_named(text: str, names: Sequence[DocumentNames], lexicon: Lexicon, *, compares: bool = False) -> Named:
+    """The documents that a question names by symbol, body, title, kind and year; none when it names them all alike.
+
+    Several are set side by side when different words name them, and either the question compares (`compares`) or they
+    are named about equally well.
+    """
     variants = [name for found, others in lexicon.expansions(text) for name in (found, *others)]
     asked = f" {f' {END} '.join(' '.join(words(part)) for part in (text, *variants))} "
-    stems = {stem(w) for w in asked.split()}
-    scored = {n.id: _score(asked, stems, n) for n in names}
-    passing = [i for i, (score, _) in scored.items() if score >= NAMED_IN_PASSING]
+    scored = {n.id: _score(_without_others(asked, n, names), n) for n in names}
+    best = max((score for score, _ in scored.values()), default=0.0)
+    least = NAMED_IN_PASSING if compares else max(NAMED_IN_PASSING, best - NAMED_ALIKE)
+    passing = [i for i, (score, _) in scored.items() if score >= least]
     if any(scored[a][1].isdisjoint(scored[b][1]) for a in passing for b in passing):
         return Named(tuple(passing), True)
-    best = max((score for score, _ in scored.values()), default=0.0)
     named = tuple(i for i, (score, _) in scored.items() if score >= max(NAMED, best - NAMED_APART))
     return Named(named if len(named) < len(names) else (), False)
 
@@ -97,21 +105,42 @@ def without_names(text: str, named: Named, names: Sequence[DocumentNames]) -> st
     """The text without what only names the named documents: it tells where to look, not what for."""
     phrases = {phrase for n in names if n.id in named.documents for phrase in n.phrases}
     for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase)):
-        pattern = r"\W+".join(re.escape(word) + "s?" for word in phrase.split())
+        pattern = _spelt(phrase, r"\W+")
         text = re.sub(rf"\b(?:the\s+)?{pattern}(?:['’]s)?\b", " ", text, flags=re.IGNORECASE)
     return re.sub(r"\s+(?=[?.,;!])", "", " ".join(text.split()))
 
 
-def _score(asked: str, stems: set[str], names: DocumentNames) -> tuple[float, frozenset[str]]:
+def _without_others(asked: str, own: DocumentNames, names: Sequence[DocumentNames]) -> str:
+    """The question without the other documents' given names: the workshop in "UNEPS workshop" is no other workshop."""
+    for name in (other for n in names if n.id != own.id for other in n.others if other not in own.others):
+        asked = re.sub(_spelt(name, " "), END, asked)
+    return asked
+
+
+def _spelt(name: str, gap: str) -> str:
+    """A pattern for a name as it is met: in the plural, and with up to two words before its last one ("Secretary-General's
+    seventh report" for "Secretary-General's report").
+    """
+    *first, last = (re.escape(word) for word in name.split())
+    between = rf"{gap}(?:\w+{gap}){{0,2}}?" if len(first) > 1 else gap
+    return rf"\b{gap.join(first)}{between if first else ''}{last}s?\b"
+
+
+def _score(asked: str, names: DocumentNames) -> tuple[float, frozenset[str]]:
     """How well a question names a document, and by which words."""
     if names.symbol and f" {names.symbol} " in asked:
         return BY_SYMBOL, frozenset({names.symbol})
     score = 0.0
     by: set[str] = set()
+    stems = {stem(w) for w in asked.split()}
     body = next((name for name in names.bodies if f" {name} " in asked), "")
     if body:
         score += BY_BODY
         by.add(body)
+    other = next((name for name in names.others if re.search(_spelt(name, " "), asked)), "")
+    if other:
+        score += BY_OTHER_NAME
+        by.add(other)
     of_body = {stem(w) for w in body.split()}
     by_title = 0.0
     for weight in names.titles:

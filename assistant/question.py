@@ -112,7 +112,8 @@ def read_question(
         corrected = re.sub(rf"\b{re.escape(typed)}\b", read, corrected)
     focus = _focus(corrected if aspect is None else aspect)
     expected = _expected(focus, rules)
-    named = find_named(corrected, names, lexicon)
+    compares = bool(rules.comparison.search(corrected))
+    named = find_named(corrected, names, lexicon, compares=compares)
     topic = corrected
     if expected not in (Expected.DEFINITION, Expected.DOCUMENT):
         stripped = without_names(corrected, named, names)

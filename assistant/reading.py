@@ -81,6 +81,14 @@ class Reading:
         """The lists of at least two items that a sentence belongs to or leads into, the innermost first."""
         return tuple(found for found in (self._ordinal_run(sentence), self._list_run(sentence)) if found)
 
+    def section(self, section: tuple[str, ...]) -> tuple[Placed, ...]:
+        """The sentences that stand under a heading, in order, the heading itself left out."""
+        return tuple(
+            placed
+            for placed in self.placed
+            if placed.passage.locator.section == section and placed.sentence.kind is not BlockKind.HEADING
+        )
+
     def rest_of(self, placed: Placed) -> tuple[Placed, ...]:
         """The sentences of a block from this one on."""
         return tuple(

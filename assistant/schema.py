@@ -118,7 +118,8 @@ def metadata_json(metadata: DocumentMetadata) -> str:
 
 def metadata_of(text: str) -> DocumentMetadata:
     """The inverse of `metadata_json`."""
-    return DocumentMetadata(**json.loads(text))
+    row = json.loads(text)
+    return DocumentMetadata(**{**row, "also_called": tuple(row.get("also_called", ()))})
 
 
 def fingerprint(document: Document, passages: Sequence[Passage]) -> str:

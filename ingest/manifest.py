@@ -16,7 +16,7 @@ from assistant.errors import DataFileError, DocumentError
 MANIFEST_NAME = "manifest.toml"
 _REQUIRED = frozenset({"id", "file", "title", "sha256"})
 _OPTIONAL = frozenset(
-    {"short_title", "symbol", "body", "date", "date_note", "kind", "language", "rights", "source_url"}
+    {"short_title", "also_called", "symbol", "body", "date", "date_note", "kind", "language", "rights", "source_url"}
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _PRECEDENCE = (".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt")  # of twins, whose id is the plain name
@@ -134,14 +134,21 @@ def _entry(entry: dict[str, Any], path: Path) -> DocumentMetadata:
     for key, value in entry.items():
         if key not in _REQUIRED | _OPTIONAL:
             raise DataFileError(f"{path}: {name}: unknown key {key!r}; known are {', '.join(sorted(_OPTIONAL))}")
-        if not isinstance(value, str) or not value.strip():
+        if key == "also_called":
+            _check_names(value, name, path)
+        elif not isinstance(value, str) or not value.strip():
             raise DataFileError(f"{path}: {name}: {key} = {value!r} is not a text; write it in quotes")
     if "date" in entry and not is_date(entry["date"]):
         raise DataFileError(f"{path}: {name}: date = {entry['date']!r} is none; write 2015, 2015-06 or 2015-06-16")
     if not re.fullmatch(r"[0-9a-f]{64}", entry["sha256"]):
         raise DataFileError(f"{path}: {name}: sha256 = {entry['sha256']!r} is not 64 hexadecimal digits")
-    fields = {key: value for key, value in entry.items() if key != "file"}
-    return DocumentMetadata(file_name=entry["file"], **fields)
+    fields = {key: value for key, value in entry.items() if key not in ("file", "also_called")}
+    return DocumentMetadata(file_name=entry["file"], also_called=tuple(entry.get("also_called", ())), **fields)
+
+
+def _check_names(value: object, name: str, path: Path) -> None:
+    if not isinstance(value, list) or not all(isinstance(other, str) and other.strip() for other in value):
+        raise DataFileError(f'{path}: {name}: also_called = {value!r} is not a list of names; write ["…", "…"]')
 
 
 def is_date(text: str) -> bool:
