@@ -23,7 +23,10 @@ def test_the_opening_screen_says_what_can_be_asked(open_app: Open) -> None:
     assert "word for word" in text
     assert "gives no opinion" in text
     assert page.locator(".st-key-examples button").count() >= 1
-    assert "Information note" in page.get_by_test_id("stSidebar").inner_text()
+    sidebar = page.get_by_test_id("stSidebar")
+    sidebar.get_by_text("What the library holds").click()
+    sidebar.locator(".pa-holdings").wait_for()
+    assert "Information note" in sidebar.inner_text()
 
 
 def test_a_marker_opens_the_quote_highlighted_where_it_stands(open_app: Open) -> None:

@@ -1,7 +1,7 @@
 """How fast it is for the person at the screen: the first page, the first statement, and ten people at once.
 
-The limits are those of two idle cores. Where other work slows the machine, by a factor that is measured beside each
-test, they are stretched by that factor. The figures are printed (pytest -s).
+The limits are those of two cores that do nothing else. How much other work slows the machine is measured beside each
+test; where it does, the figure is printed (pytest -s) and not judged. That all are answered, and apart, always is.
 """
 
 import statistics
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_PAGE, FIRST_STATEMENT, AMONG_TEN = 3.0, 0.3, 2.0  # seconds
+BUSY = 1.3  # times slower than idle: from here on a figure says more of the machine than of the app
 QUESTIONS = (
     "Who chaired the Panel?",
     "What are the four essential shifts in the HIPPO report?",
@@ -49,10 +50,13 @@ def slowdown() -> float:
 
 
 def judge(what: str, seconds: float, limit: float, slowed: tuple[float, float]) -> None:
-    """Print a figure and hold it against its limit."""
+    """Print a figure and, on a machine that is otherwise idle, hold it against its limit."""
     factor = sum(slowed) / 2
-    print(f"\n{what}: {seconds:.2f} s; the machine was {factor:.1f} times slower than idle: {seconds / factor:.2f} s")
-    assert seconds <= limit * factor
+    said = f"{what}: {seconds:.2f} s of {limit} s; the machine was {factor:.1f} times slower than idle"
+    print(f"\n{said}")
+    if factor > BUSY:
+        pytest.skip(said)
+    assert seconds <= limit
 
 
 def test_the_first_page_is_there_within_three_seconds(browser: "Browser", filled_app: str) -> None:
