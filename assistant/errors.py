@@ -13,6 +13,10 @@ class LibraryError(AssistantError):
     """The library is missing, empty, unwritable, locked, or made in another way than now asked for."""
 
 
+class StorageError(AssistantError):
+    """Something of a reader's own (a conversation, feedback) cannot be written or removed."""
+
+
 class EmbedderError(AssistantError):
     """The embedding model cannot be loaded, or its weights are not the expected ones."""
 
