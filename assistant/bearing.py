@@ -1,9 +1,9 @@
-"""Does what one document was quoted with bear on the question? Pure but for one question to the library's word index.
+"""Does what one document was quoted with bear on the question? Pure.
 
-Of a library, the best passages nearly always bear on a question, and answerability judges the rest. Of one document that
-has nothing to say, the best passages are merely its best: they must also hold what the question is about. A question is
-read as concepts (a name under any of its variants is one, each other content word is one); what counts is how rare the
-concepts are that the document, and the passages quoted from it, hold.
+Of a library, the best passages nearly always bear on a question, and answerability judges the rest. Of one document
+that has nothing to say, the best passages are merely its best: they must also hold what the question is about. A
+question is read as concepts (a name under any of its variants is one, each other content word is one); what counts is
+how rare the concepts are that the document, and the passages quoted from it, hold.
 """
 
 import math

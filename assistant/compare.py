@@ -4,10 +4,11 @@ A cell is one answer restricted to one document. It holds only quotes that stand
 they bear on the question (`bearing`); what another document says never decides it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 
 from assistant.answering import Assistant, Snapshot
 from assistant.bearing import Bearing, BearingRules, Concept, Stems, concepts, weigh
@@ -16,6 +17,7 @@ from assistant.question import read_question
 
 FEWEST, MOST = 2, 6  # documents side by side
 MOST_QUESTIONS = 6
+AFTER = "~"  # sorts after every digit and hyphen of a date
 SIMILARITY = "sentence_centred"  # of a hit's signals
 
 
@@ -73,8 +75,8 @@ class Comparison:
 
 
 def in_order(documents: Collection[DocumentMetadata]) -> tuple[DocumentMetadata, ...]:
-    """Documents by date, undated ones last, equal dates by title."""
-    return tuple(sorted(documents, key=lambda d: (d.date is None, d.date or "", d.title, d.id)))
+    """Documents by date, undated ones last, equal dates by title; of 2015 alone comes after any day of 2015."""
+    return tuple(sorted(documents, key=lambda d: (f"{d.date}{AFTER}" if d.date else AFTER, d.title, d.id)))
 
 
 def compare(
@@ -98,16 +100,37 @@ def compare_question(
     Raises:
         LibraryError: the library or its index cannot be used.
     """
+    cells: list[Cell] = []
+    for cell, problem in _cells(assistant, rules, question, documents):
+        if problem:
+            return Row(question, tuple(Cell(d, silence=Silence.UNUSABLE) for d in documents), problem)
+        cells.append(cell)
+    return Row(question, tuple(cells))
+
+
+def saying(
+    assistant: Assistant, rules: BearingRules, question: str, documents: Sequence[DocumentMetadata], *, enough: int
+) -> tuple[DocumentMetadata, ...]:
+    """The first documents that say something on a question; no more are asked once there are enough.
+
+    Raises:
+        LibraryError: the library or its index cannot be used.
+    """
+    found = (cell.document for cell, _ in _cells(assistant, rules, question, documents) if cell.says)
+    return tuple(islice(found, enough))
+
+
+def _cells(
+    assistant: Assistant, rules: BearingRules, question: str, documents: Sequence[DocumentMetadata]
+) -> Iterator[tuple[Cell, str]]:
+    """Cells one by one, each with what is wrong with the question itself, if anything is."""
     state = assistant.refresh()
     read = read_question(question, assistant.rules.question, state.lexicon, state.names)
     asked = concepts(read, rules, assistant.rules.question, state.lexicon)
-    cells: list[Cell] = []
     for document in documents:
         answer = assistant.answer(question, filters=Filters(documents=frozenset({document.id})))
-        if answer.status.failure or answer.status.reason in (Reason.INSTRUCTION, Reason.UNCLEAR):
-            return Row(question, tuple(Cell(d, silence=Silence.UNUSABLE) for d in documents), answer.message)
-        cells.append(_cell(document, answer, asked, state, rules))
-    return Row(question, tuple(cells))
+        unusable = answer.status.failure or answer.status.reason in (Reason.INSTRUCTION, Reason.UNCLEAR)
+        yield _cell(document, answer, asked, state, rules), answer.message if unusable else ""
 
 
 def _cell(

@@ -97,9 +97,7 @@ def restatements(row: Row, rules: RestatingRules) -> tuple[Restatement, ...]:
     return tuple(found)
 
 
-def restate(
-    earlier: tuple[int, Citation], later: tuple[int, Citation], rules: RestatingRules
-) -> Restatement | None:
+def restate(earlier: tuple[int, Citation], later: tuple[int, Citation], rules: RestatingRules) -> Restatement | None:
     """The comparison of two quotes, or None where they do not restate one another."""
     before, after = _WORD.findall(earlier[1].quote), _WORD.findall(later[1].quote)
     matcher = SequenceMatcher(None, _keys(before), _keys(after), autojunk=False)
