@@ -160,9 +160,9 @@ def as_csv(comparison: Comparison, messages: Messages) -> str:
             head = (row.question, document.id, document.title, document.date or "")
             tail = (made, comparison.library[:FINGERPRINT])
             for c in cell.citations:
-                table.writerow(_safe((*head, "yes", c.quote, str(c.locator), c.cite_as, "", c.start, c.end, *tail)))
+                table.writerow(inert_row((*head, "yes", c.quote, str(c.locator), c.cite_as, "", c.start, c.end, *tail)))
             if not cell.says:
-                table.writerow(_safe((*head, "no", "", "", "", reason(cell, row, messages), "", "", *tail)))
+                table.writerow(inert_row((*head, "no", "", "", "", reason(cell, row, messages), "", "", *tail)))
     return "\ufeff" + written.getvalue()
 
 
@@ -184,7 +184,8 @@ def _sheet_cell(cell: Cell, row: Row, messages: Messages) -> SheetCell:
     return SheetCell(document_label(cell.document, messages), tuple(quotes), reason(cell, row, messages))
 
 
-def _safe(values: Sequence[object]) -> list[object]:
+def inert_row(values: Sequence[object]) -> list[object]:
+    """Values of a table that no spreadsheet takes for formulas: an apostrophe, which it does not show, goes before."""
     return [f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value for value in values]
 
 
