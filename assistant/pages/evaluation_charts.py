@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 
 ROW = 26  # pixels for one point and its interval
 COLOURS = ("#2f6fa8", "#b3541e", "#4b7f52", "#7a5195", "#8a6500", "#5b6770")  # readable on both backgrounds
+TREND = 420  # pixels in all, legend and dates included
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-# The menu at a chart saves pictures. Its editor would open another host, so it is left out.
-MENU = {"embedOptions": {"actions": {"export": {"png": True, "svg": True}, "source": False, "compiled": False,
-                                     "editor": False}}}  # fmt: skip
 
 
 def share_chart(found: Sequence[Figure], axis: str, assistant: str) -> "altair.LayerChart":
@@ -35,7 +33,7 @@ def trend_chart(found: Sequence[Figure], axis: str, assistant: str, run: str) ->
     """One metric over the runs: a line with its interval as whiskers, for each assistant."""
     import altair as alt
 
-    rows = [_row(figure) | {"run": _minute(figure.date)} for figure in found]
+    rows = [_row(figure) | {"run": figure.date[:19].replace("T", " ")} for figure in found]
     order = list(dict.fromkeys(row["run"] for row in rows))
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("run:O", sort=order, title=run, axis=alt.Axis(labelAngle=-35)),
@@ -46,7 +44,7 @@ def trend_chart(found: Sequence[Figure], axis: str, assistant: str, run: str) ->
     point = base.mark_point(filled=True, size=70, opacity=1).encode(
         y=alt.Y("value:Q", title=axis), shape=_shape(found, assistant), tooltip=["run:O", *_tooltip()]
     )
-    return _finished(alt.layer(whisker, line, point), 300)
+    return _finished(alt.layer(whisker, line, point), TREND)
 
 
 def _intervals(
@@ -81,10 +79,6 @@ def _row(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _minute(date: str) -> str:
-    return date[:16].replace("T", " ")
-
-
 def _tooltip() -> list[str]:
     return ["assistant:N", "value:Q", "low:Q", "high:Q", "n:Q"]
 
@@ -94,7 +88,9 @@ def _colour(found: Sequence[Figure], title: str) -> "altair.Color":
 
     assistants = list(dict.fromkeys(figure.assistant for figure in found))
     scale = alt.Scale(domain=assistants, range=[COLOURS[i % len(COLOURS)] for i in range(len(assistants))])
-    return alt.Color("assistant:N", scale=scale, title=title, legend=alt.Legend(orient="top", labelLimit=260))
+    return alt.Color(
+        "assistant:N", scale=scale, title=title, legend=alt.Legend(orient="top", columns=1, labelLimit=260)
+    )
 
 
 def _shape(found: Sequence[Figure], title: str) -> "altair.Shape":
@@ -102,8 +98,10 @@ def _shape(found: Sequence[Figure], title: str) -> "altair.Shape":
 
     assistants = list(dict.fromkeys(figure.assistant for figure in found))
     scale = alt.Scale(domain=assistants, range=[SHAPES[i % len(SHAPES)] for i in range(len(assistants))])
-    return alt.Shape("assistant:N", scale=scale, title=title, legend=alt.Legend(orient="top", labelLimit=260))
+    return alt.Shape(
+        "assistant:N", scale=scale, title=title, legend=alt.Legend(orient="top", columns=1, labelLimit=260)
+    )
 
 
 def _finished(chart: "altair.LayerChart | altair.FacetChart", height: int) -> "altair.LayerChart":
-    return cast("altair.LayerChart", chart).properties(height=height, usermeta=MENU)  # layers of one data: no facets
+    return cast("altair.LayerChart", chart).properties(height=height)  # layers of one data: no facets

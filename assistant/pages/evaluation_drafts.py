@@ -53,7 +53,8 @@ def _draw_one(
     documents: Sequence[str],
     messages: Messages,
 ) -> None:
-    st.html(turns_html(draft.history, messages.text("evaluation.drafts_history")))
+    if draft.history:
+        st.html(turns_html(draft.history, messages.text("evaluation.drafts_history")))
     with st.form(f"evaluation-form-{draft.id}", border=False):
         edited = _draw_fields(draft, documents, messages)
         with st.container(horizontal=True, key=f"evaluation-buttons-{draft.id}"):

@@ -13,11 +13,18 @@ from assistant.pages.evaluation_charts import kind_chart, share_chart
 from assistant.pages.evaluation_data import as_csv, by_kind, definition, figures, metric_names, scored, shares
 from assistant.pages.evaluation_html import figures_table, table_html
 from assistant.pages.inert import html_text
+from assistant.pages.pictures import draw_chart
 from evals.history import Reports, case_set
 from evals.tables import all_tables
 
 Record = Mapping[str, Any]
+FIRST = "recall@5"
 UNITS = {"share": "evaluation.chart_axis", "words": "evaluation.chart_axis_words", "ms": "evaluation.chart_axis_ms"}
+
+
+def first_shown(names: Mapping[str, str]) -> int:
+    """The place of the figure that is looked at first: what is not found cannot be answered."""
+    return list(names).index(FIRST) if FIRST in names else 0
 
 
 def choose_report(reports: Reports, messages: Messages) -> Record:
@@ -44,9 +51,10 @@ def draw_figures(reports: Reports, messages: Messages) -> None:
         st.html(note_html(messages.text("evaluation.no_baseline")))
     axis, assistant = messages.text("evaluation.chart_axis"), messages.text("evaluation.chart_assistant")
     _heading(messages.text("evaluation.chart_shares"))
-    st.altair_chart(share_chart(shares(found), axis, assistant), width="stretch")
+    draw_chart(
+        share_chart(shares(found), axis, assistant), "shares", messages.text("evaluation.chart_shares"), messages
+    )
     _draw_kinds(record, messages)
-    st.html(note_html(messages.text("evaluation.chart_menu")))
     with st.expander(messages.text("evaluation.tables")):
         for table in all_tables(record):
             st.html(table_html(table))
@@ -58,7 +66,11 @@ def _draw_kinds(record: Record, messages: Messages) -> None:
     found = figures(record)
     names = {name: label for name, label in metric_names(record).items() if scored(found, name)}
     metric = st.selectbox(
-        messages.text("evaluation.metric"), list(names), format_func=names.__getitem__, key="evaluation-metric"
+        messages.text("evaluation.metric"),
+        list(names),
+        index=first_shown(names),
+        format_func=names.__getitem__,
+        key="evaluation-metric",
     )
     chosen = by_kind(found, metric or next(iter(names)))
     if not chosen:
@@ -66,7 +78,8 @@ def _draw_kinds(record: Record, messages: Messages) -> None:
     st.html(note_html(messages.text("evaluation.definition", text=definition(record, chosen[0].metric))))
     axis = messages.text(UNITS.get(chosen[0].unit, "evaluation.chart_axis"))
     chart = kind_chart(chosen, axis, messages.text("evaluation.chart_assistant"), "all cases")
-    st.altair_chart(chart, width="stretch")
+    title = messages.text("evaluation.chart_kinds", metric=chosen[0].label)
+    draw_chart(chart, "kinds", title, messages)
 
 
 def _draw_downloads(record: Record, messages: Messages) -> None:

@@ -11,9 +11,10 @@ from assistant.messages import Messages
 from assistant.pages.answers import note_html
 from assistant.pages.evaluation_charts import trend_chart
 from assistant.pages.evaluation_data import ALL, Figure, as_csv, figures, metric_names
-from assistant.pages.evaluation_figures import UNITS
+from assistant.pages.evaluation_figures import UNITS, first_shown
 from assistant.pages.evaluation_html import table_html
 from assistant.pages.inert import html_text
+from assistant.pages.pictures import draw_chart
 from evals.history import Reports, case_set, read_runs
 from evals.tables import Table, main_column, show
 
@@ -25,7 +26,11 @@ def draw_trend(folder: Path, reports: Reports, messages: Messages) -> None:
     runs = _choose(read_runs(folder, reports.records), messages)
     names = metric_names(runs[-1])
     metric = st.selectbox(
-        messages.text("evaluation.metric"), list(names), format_func=names.__getitem__, key="evaluation-trend-metric"
+        messages.text("evaluation.metric"),
+        list(names),
+        index=first_shown(names),
+        format_func=names.__getitem__,
+        key="evaluation-trend-metric",
     ) or next(iter(names))
     found = [figure for run in runs for figure in _totals(run, metric)]
     if len(runs) == 1:
@@ -38,8 +43,7 @@ def draw_trend(folder: Path, reports: Reports, messages: Messages) -> None:
         st.html(f'<h2 class="pa-small-heading">{html_text(title)}</h2>')
         axis = messages.text(UNITS.get(found[0].unit, "evaluation.chart_axis"))
         words = messages.text("evaluation.chart_assistant"), messages.text("evaluation.trend_date")
-        st.altair_chart(trend_chart(found, axis, *words), width="stretch")
-        st.html(note_html(messages.text("evaluation.chart_menu")))
+        draw_chart(trend_chart(found, axis, *words), "trend", title, messages)
     else:
         st.html(note_html(messages.text("evaluation.trend_none")))
     st.html(table_html(_runs_table(runs, metric, names[metric], messages)))
