@@ -138,7 +138,7 @@ def as_markdown(sheet: Sheet, messages: Messages) -> str:
         for cell in row.cells:
             lines.append(f"### {_inert(cell.document)}")
             if cell.quotes:
-                quotes = (f"- “{_inert(quote.text)}” ({_inert(quote.cite_as)})" for quote in cell.quotes)
+                quotes = (f"- “{_inline(quote.text)}” ({_inline(quote.cite_as)})" for quote in cell.quotes)
                 lines.append("\n".join(quotes))
             else:
                 lines.append(f"**{_inert(silent)}.** {_inert(cell.reason)}")
@@ -190,5 +190,10 @@ def inert_row(values: Sequence[object]) -> list[object]:
 
 
 def _inert(text: str) -> str:
-    """Text on one line that Markdown shows as it is."""
-    return _LINE_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", " ".join(text.split())))
+    """A line that Markdown shows as it is."""
+    return _LINE_START.sub(r"\1\\\2", _inline(text))
+
+
+def _inline(text: str) -> str:
+    """Text inside a line that Markdown shows as it is."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

@@ -21,7 +21,7 @@ LEAST_SAYING = 2
 MANY = 3  # documents that have a name: more of them make no better question, only a wider one
 COMMON = 0.4  # share of the library's passages that hold a name: then it is the library's subject, not a question
 LEAST_LETTERS = 6  # of the name that is shown: of a thing with a short and a long name the long one
-BODIES = {"Assembly", "Commission", "Council", "Court", "Department", "Forum", "Office", "Panel", "Union"}
+BODIES = {"Assembly", "Commission", "Council", "Court", "Department", "Forum", "Office", "Panel", "Republic", "Union"}
 
 
 def suggestions(assistant: Assistant, documents: Sequence[DocumentMetadata], messages: Messages) -> tuple[str, ...]:

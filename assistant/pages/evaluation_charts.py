@@ -11,6 +11,7 @@ from assistant.pages.evaluation_data import ALL, Figure
 if TYPE_CHECKING:
     import altair
 
+INK = "currentColor"  # the page's own text colour: Streamlit's grey is too faint to read
 ROW = 26  # pixels for one point and its interval
 COLOURS = ("#2f6fa8", "#b3541e", "#4b7f52", "#7a5195", "#8a6500", "#5b6770")  # readable on both backgrounds
 TREND = 420  # pixels in all, legend and dates included
@@ -104,4 +105,8 @@ def _shape(found: Sequence[Figure], title: str) -> "altair.Shape":
 
 
 def _finished(chart: "altair.LayerChart | altair.FacetChart", height: int) -> "altair.LayerChart":
-    return cast("altair.LayerChart", chart).properties(height=height)  # layers of one data: no facets
+    shown: altair.LayerChart = cast("altair.LayerChart", chart).properties(height=height)  # of one data: no facets
+    inked: altair.LayerChart = shown.configure_axis(labelColor=INK, titleColor=INK).configure_legend(
+        labelColor=INK, titleColor=INK
+    )
+    return inked

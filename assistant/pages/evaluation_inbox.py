@@ -41,7 +41,9 @@ def _draw_one(feedback: Feedback, box: FeedbackBox, drafts: DraftBox, messages: 
         st.html(_feedback_html(feedback, messages))
         with st.container(key=f"evaluation-feedback-{feedback.id}", horizontal=True):
             drafted = st.button(messages.text("evaluation.feedback_draft"), key=f"evaluation-draft-{feedback.id}")
-            removed = st.button(messages.text("evaluation.feedback_remove"), key=f"evaluation-remove-{feedback.id}")
+            with st.popover(messages.text("evaluation.feedback_remove")):
+                sure = messages.text("evaluation.feedback_remove_sure")
+                removed = st.button(sure, key=f"evaluation-remove-{feedback.id}")
     if drafted:
         drafts.add(
             draft_case(

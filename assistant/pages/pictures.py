@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 PRESSED = "pictures-pressed"  # in the session: how often, so that the same button saves again
 LABELS: Mapping[str, str] = {"png": "evaluation.chart_png", "svg": "evaluation.chart_svg"}
+MARGIN = 48  # pixels at the left: outside the page another font stands in, and labels grow longer
 _SAVE = """(async () => {
   const drawn = document.querySelector(SELECTOR);
   if (!drawn) return;
   const copy = drawn.cloneNode(true);
-  const width = drawn.clientWidth || +drawn.getAttribute('width');
-  const height = drawn.clientHeight || +drawn.getAttribute('height');
+  const box = drawn.getBoundingClientRect();
+  const width = Math.round(box.width) + MARGIN, height = Math.round(box.height);
+  copy.style.color = getComputedStyle(drawn).color;
   copy.setAttribute('width', width); copy.setAttribute('height', height);
+  copy.setAttribute('viewBox', [-MARGIN, 0, width, height].join(' '));
   const text = new XMLSerializer().serializeToString(copy);
   let address = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(text);
   if (ENDING === 'png') {
@@ -54,5 +57,6 @@ def draw_chart(chart: "altair.LayerChart", key: str, title: str, messages: Messa
 def _save(key: str, ending: str) -> None:
     st.session_state[PRESSED] = times = st.session_state.get(PRESSED, 0) + 1
     script = _SAVE.replace("SELECTOR", json.dumps(f".st-key-chart-{key} .stVegaLiteChart svg.marks"))
+    script = script.replace("MARGIN", str(MARGIN))
     script = script.replace("ENDING", json.dumps(ending)).replace("NAME", json.dumps(f"{key}.{ending}"))
     st.html(f'<span class="pa-script"></span><script>/* {times} */ {script};</script>', unsafe_allow_javascript=True)
