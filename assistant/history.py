@@ -71,6 +71,12 @@ class History:
         folder = self._folder(conversation)
         return tuple(self._exchanges(folder).all()) if folder and folder.is_dir() else None
 
+    def title(self, conversation: str) -> str:
+        """The title; "" where there is no such conversation."""
+        folder = self._folder(conversation)
+        about = self._abouts(folder).get(ABOUT) if folder else None
+        return about.title if about else ""
+
     def begin(self, exchange: Exchange) -> str:
         """Keep the first exchange of a new conversation; its id.
 

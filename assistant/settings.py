@@ -32,6 +32,14 @@ class Settings(BaseSettings):
     ingest_memory_mb: int = Field(1500, ge=200, description="The most memory that reading one file may take.")
     ingest_file_mb: int = Field(100, ge=1, description="The largest file that is read.")
     ingest_pages: int = Field(3000, ge=1, description="The most pages that a document may have.")
+    show_unsupported: Literal["flagged", "struck"] = Field(
+        "flagged", description="How a statement that its sources do not support is shown, where it is shown at all."
+    )
+    allow_open_network: bool = Field(
+        False,
+        description="Whether the app may listen beyond this machine although nobody signs in: whoever reaches it is "
+        "the same reader, and sees and deletes the same conversations.",
+    )
     host: str = Field("localhost", description="The address that the app listens on.")
     port: int = Field(8501, ge=1, le=65535, description="The port that the app listens on.")
 

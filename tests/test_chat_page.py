@@ -106,7 +106,7 @@ Start = Callable[..., AppTest]
 
 
 @pytest.fixture
-def start(library: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+def start(library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Start]:
     """Opens the page over a scripted assistant, which it finds as `page.session_state.scripted`-free attribute."""
 
     def open_page(script: Callable[[str], Sequence[Event]] = answered) -> AppTest:
@@ -117,6 +117,8 @@ def start(library: Library, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
         page.assistant = assistant  # type: ignore[attr-defined]  # for the test to look at
         return page
 
+    settings = load_settings(data_dir=tmp_path / "data")
+    monkeypatch.setattr(resources, "get_settings", lambda: settings)
     st.cache_resource.clear()
     yield open_page
     st.cache_resource.clear()
@@ -265,7 +267,7 @@ class TestRefusal:
         page = ask(start(refused))
         assert "No answer: not stated." in html(page)
         assert "Closest passages" in html(page)
-        assert [expander.label for expander in page.expander] == ["Title of one, The core task"] * 2
+        assert [expander.label for expander in page.main.expander] == ["Title of one, The core task"] * 2
         assert "Prevention is the core of it." in html(page)
         assert not keys(page, "cite-")
         assert not keys(page, "source-")

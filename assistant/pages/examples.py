@@ -27,19 +27,22 @@ class Topic:
     document: DocumentMetadata
     heading: str  # as printed
     words: str  # as it reads inside a question
+    start: int = 0  # of its section in the document's text
 
 
 def example_topics(documents: Sequence[DocumentMetadata], passages: Iterable[Passage]) -> tuple[Topic, ...]:
     """Topics in the order in which to offer them: longest section of each document first, documents taking turns."""
     by_id = {document.id: document for document in documents}
     lengths: dict[str, dict[str, int]] = {document.id: {} for document in documents}
+    starts: dict[tuple[str, str], int] = {}
     for passage in passages:
         if passage.kind is PassageKind.BODY and passage.locator.section:
             of_document = lengths[passage.document_id]
             heading = passage.locator.section[-1]
             of_document[heading] = of_document.get(heading, 0) + len(passage.text)
+            starts.setdefault((passage.document_id, heading), passage.start)
     ranked = [
-        [Topic(by_id[document_id], heading, _words(heading, by_id[document_id]))
+        [Topic(by_id[document_id], heading, _words(heading, by_id[document_id]), starts[document_id, heading])
          for heading in sorted(found, key=lambda heading: -found[heading])]
         for document_id, found in lengths.items()
     ]  # fmt: skip

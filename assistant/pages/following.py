@@ -30,6 +30,18 @@ def announce_additions(selector: str) -> None:
     _run(script, "announce")
 
 
+def close_sidebar_on_phones(token: str) -> None:
+    """Where the sidebar covers the page, get it out of the way of what was chosen in it."""
+    button = '[data-testid="stSidebarCollapseButton"] button'
+    _run(f"innerWidth > 768 || document.querySelector({json.dumps(button)})?.click()", f"sidebar {token}")
+
+
+def print_on_click(selector: str) -> None:
+    """Let a button open the browser's own print dialog, without asking the server."""
+    script = f"document.querySelector({json.dumps(selector)})?.addEventListener('click', () => window.print())"
+    _run(script, "print")
+
+
 def _run(script: str, token: str) -> None:
     st.html(
         f'<span class="pa-script"></span><script>/* {json.dumps(token)} */ {script};</script>',

@@ -9,6 +9,7 @@ from assistant.answering import Assistant
 from assistant.errors import AssistantError
 from assistant.messages import Messages
 from assistant.pages import resources
+from assistant.pages.access import admitted
 from assistant.pages.failures import failures_shown
 from assistant.pages.filling import fill_empty_library
 from assistant.pages.inert import label_text
@@ -31,6 +32,8 @@ def draw_page(draw: Draw, *, style: str | None = None) -> None:
         st.error(label_text(str(error)))
         return
     with failures_shown(messages):
+        if not admitted(resources.get_settings(), messages):
+            return
         with st.container(key="starting"):
             with st.spinner(messages.text("app.loading")):
                 assistant = resources.get_assistant()

@@ -8,12 +8,15 @@ import streamlit as st
 
 from assistant.answering import Assistant
 from assistant.domain import DocumentMetadata
+from assistant.drafts import DraftBox
+from assistant.feedback import FeedbackBox
+from assistant.history import History
 from assistant.messages import Messages, load_messages
-from assistant.pages.examples import answers_from, example_topics
+from assistant.pages.examples import Topic, example_topics
+from assistant.pages.suggestions import Suggestions
 from assistant.settings import Settings, load_settings
 
-EXAMPLES = 6  # on the opening screen
-EXAMPLES_TRIED = 24  # each costs one answer when the app starts or the library changes
+Titles = Mapping[str, str]  # titles of documents by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,8 @@ class Holdings:
     documents: tuple[DocumentMetadata, ...]
     passages: Mapping[str, int]  # number of passages by document id
     examples: tuple[str, ...]  # questions that the library is known to answer
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """Titles by document id."""
-        return {document.id: document.title for document in self.documents}
+    suggestions: Suggestions
+    titles: Titles
 
 
 @st.cache_resource(show_spinner=False)
@@ -51,6 +51,21 @@ def get_assistant() -> Assistant:
     return build_assistant(get_settings())
 
 
+def get_history(user: str) -> History:
+    """The conversations of one reader."""
+    return History(get_settings().data_dir / "history", user)
+
+
+def get_feedback() -> FeedbackBox:
+    """What readers said of answers."""
+    return FeedbackBox(get_settings().data_dir / "feedback")
+
+
+def get_drafts() -> DraftBox:
+    """Draft evaluation cases."""
+    return DraftBox(get_settings().data_dir / "drafts")
+
+
 def get_holdings(assistant: Assistant, messages: Messages) -> Holdings:
     """What the library holds now; looked through again only when its content has changed."""
     return _holdings(assistant.library.stamp(), assistant, messages)
@@ -59,12 +74,11 @@ def get_holdings(assistant: Assistant, messages: Messages) -> Holdings:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _holdings(stamp: str, _assistant: Assistant, _messages: Messages) -> Holdings:
     documents, passages = _assistant.library.documents(), _assistant.library.passages()
-    examples: list[str] = []
-    for topic in example_topics(documents, passages)[:EXAMPLES_TRIED]:
-        question = topic.words if topic.words.endswith("?") else _messages.text("app.example", topic=topic.words)
-        if answers_from(topic, _assistant.answer(question)):
-            examples.append(question)
-        if len(examples) == EXAMPLES:
-            break
+
+    def wording(topic: Topic) -> str:
+        return topic.words if topic.words.endswith("?") else _messages.text("app.example", topic=topic.words)
+
+    suggestions = Suggestions(example_topics(documents, passages), wording, _assistant.answer)
     counts = Counter(passage.document_id for passage in passages)
-    return Holdings(stamp, documents, counts, tuple(examples))
+    titles = {document.id: document.title for document in documents}
+    return Holdings(stamp, documents, counts, suggestions.examples(), suggestions, titles)

@@ -25,12 +25,28 @@ def draw_source_panel(shown: ShownSource, state: ChatState, library: Library, me
             f'<p class="pa-title" dir="auto">{html_text(citation.title)}</p>'
             f'<p class="pa-locator" dir="auto">{html_text(str(citation.locator))}</p>'
         )
+        _draw_way_to_document(citation, messages)
         _draw_passage(citation, library, messages)
         st.html(note_html(messages.text("app.source_cite")))
         st.code(citation.cite_as, language=None, wrap_lines=True)
         reveal(".st-key-source mark", f"{shown.source.exchange}-{citation.marker}")
         # once, when the panel opens: stepping from source to source leaves the focus on its button
         focus_on(".st-key-source h2", shown.source.opener)
+
+
+def _draw_way_to_document(citation: Citation, messages: Messages) -> None:
+    from assistant.pages import documents  # here: that page may link to this one
+
+    st.page_link(
+        st.Page(documents.render, url_path="documents"),
+        label=messages.text("app.source_document"),
+        query_params={
+            "document": citation.document_id,
+            "passage": citation.passage_id,
+            "start": str(citation.start),
+            "end": str(citation.end),
+        },
+    )
 
 
 def _draw_steps(shown: ShownSource, state: ChatState, messages: Messages) -> None:
@@ -58,6 +74,7 @@ def _draw_passage(citation: Citation, library: Library, messages: Messages) -> N
         before=messages.text("app.source_before"),
         after=messages.text("app.source_after"),
         passage=messages.text("app.source_passage"),
+        region=messages.text("app.source_region"),
         quote_starts=messages.text("app.source_quote_starts"),
         quote_ends=messages.text("app.source_quote_ends"),
     )

@@ -20,6 +20,7 @@ class SourceLabels:
     passage: str
     quote_starts: str
     quote_ends: str
+    region: str = ""  # names the whole, where it scrolls by itself and the keyboard must get there
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ def source_html(document: Document, citation: Citation, passage: Passage | None,
         _folded(around.far_after, labels.after, quote),
         _context(around.notes, quote),
     ]
-    return f'<div class="pa-source" dir="auto">{"".join(parts)}</div>'
+    region = f' role="region" aria-label="{html_text(labels.region)}" tabindex="0"' if labels.region else ""
+    return f'<div class="pa-source" dir="auto"{region}>{"".join(parts)}</div>'
 
 
 def passage_html(passage: Passage) -> str:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ import pytest
 from assistant.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -55,25 +56,52 @@ def app_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     for name in DOCUMENTS:
         shutil.copy(PROJECT_DIR / "corpus" / name, corpus)
     (corpus / "zephyr-accord.md").write_text(HOSTILE, encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    log = (folder / "app.log").open("wb")
-    app = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(PROJECT_DIR / "app.py"), f"--server.port={port}"],
-        cwd=folder,
-        env=os.environ | {"ASSISTANT_DATA_DIR": str(folder / "data"), "ASSISTANT_CORPUS_DIR": str(corpus)},
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
+    with serving(folder, corpus=corpus) as url:
+        yield url
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    *,
+    corpus: Path | None = None,
+    script: Path = PROJECT_DIR / "app.py",
+    port: int = 0,
+    **environment: str,
+) -> Iterator[str]:
+    """Run a server of its own whose data lies in `folder`; its address. Whatever happens to it, it is ended."""
+    port = port or free_port()
+    log = folder / "app.log"
+    ours = script.parent == PROJECT_DIR  # a script of a test's own is served without models
+    module = ["assistant.pages.serving"] if ours else ["streamlit", "run"]
+    with log.open("ab") as output:
+        app = subprocess.Popen(
+            [sys.executable, "-m", *module, str(script), f"--server.port={port}"],
+            cwd=folder if ours else PROJECT_DIR,  # where .streamlit/config.toml is found
+            env=os.environ
+            | {"ASSISTANT_DATA_DIR": str(folder / "data"), "ASSISTANT_CORPUS_DIR": str(corpus or folder / "corpus")}
+            | {"PYTHONPATH": str(PROJECT_DIR)}
+            | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
     url = f"http://localhost:{port}"
     try:
-        _wait_for(f"{url}/_stcore/health", app, folder / "app.log")
+        _wait_for(f"{url}/_stcore/health", app, log)
         yield url
     finally:
         app.terminate()
-        app.wait(timeout=20)
-        log.close()
+        try:
+            app.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            app.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait_for(url: str, app: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -127,10 +155,20 @@ class Reader:
         done = f".st-key-sources-{before}, .st-key-refusal-{before}"
         self.page.locator(done).wait_for(timeout=60_000)
 
+    def close_dialog(self) -> None:
+        """Close the dialog over the page."""
+        self.page.get_by_role("dialog").get_by_label("Close").click()
+        self.page.get_by_role("dialog").wait_for(state="detached")
+
     def scrolls_sideways(self) -> bool:
         """Whether any part of the page is wider than the window."""
         script = "() => Math.max(document.body.scrollWidth, document.querySelector('.stMain').scrollWidth) > innerWidth"
         return bool(self.page.evaluate(script))
+
+
+def is_error(message: "ConsoleMessage") -> bool:
+    """Whether the browser logged an error; not where Streamlit looks for its server below a page's own path first."""
+    return message.type == "error" and "/_stcore/" not in message.location["url"]
 
 
 @pytest.fixture
@@ -138,17 +176,17 @@ def open_app(browser: "Browser", filled_app: str) -> Iterator[Callable[..., Read
     """Opens the app for a reader of its own; afterwards no error was logged and no other host was asked."""
     readers: list[Reader] = []
 
-    def open_for(width: int = 1440, height: int = 900, theme: str = "light") -> Reader:
+    def open_for(width: int = 1440, height: int = 900, theme: str = "light", path: str = "") -> Reader:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
         reader = Reader(context.new_page())
         readers.append(reader)
-        reader.page.on("console", lambda message: message.type == "error" and reader.errors.append(message.text))
+        reader.page.on("console", lambda message: is_error(message) and reader.errors.append(message.text))
         reader.page.on("pageerror", lambda error: reader.errors.append(str(error)))
         reader.page.on("dialog", lambda dialog: reader.errors.append(f"dialog: {dialog.message}"))
         reader.page.on("request", lambda request: reader.hosts.add(urlsplit(request.url).netloc))
         reader.page.on("websocket", lambda socket: reader.hosts.add(urlsplit(socket.url).netloc))
-        reader.page.goto(filled_app)
-        reader.page.locator(".st-key-conversation h1").wait_for(timeout=PAGE_SECONDS * 1000)
+        reader.page.goto(f"{filled_app}/{path}")
+        reader.page.locator("h1").first.wait_for(timeout=PAGE_SECONDS * 1000)
         return reader
 
     yield open_for
