@@ -134,9 +134,11 @@ def by_later(restated: Sequence[Restatement], position: int) -> Mapping[int, Res
 
 
 def _sheet_cell_html(cell: SheetCell, silent: str) -> str:
+    """On a phone the cells stand below one another, each under the name of its document."""
+    name = f'<p class="pa-print-name">{html_text(cell.document)}</p>'
     if not cell.quotes:
-        return f"<p><strong>{html_text(silent)}.</strong> {html_text(cell.reason)}</p>"
-    return "".join(
+        return f"{name}<p><strong>{html_text(silent)}.</strong> {html_text(cell.reason)}</p>"
+    return name + "".join(
         f'<p>“{html_text(quote.text)}”<br><span class="pa-note">{html_text(quote.cite_as)}</span></p>'
         for quote in cell.quotes
     )
