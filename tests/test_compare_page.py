@@ -1,6 +1,7 @@
 """The compare page as Streamlit runs it, over the five documents."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import streamlit as st
@@ -165,3 +166,15 @@ def test_the_printable_view_is_one_table_and_leads_back(open_page: Open) -> None
     app.button[0].click().run()
     assert app.multiselect
     assert "view" not in app.query_params
+
+
+def test_a_document_that_leaves_the_library_leaves_the_comparison(
+    open_page: Open, corpus_assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page(question=FRONT)
+    now = resources.get_holdings(corpus_assistant, resources.get_messages())
+    fewer = replace(now, documents=tuple(d for d in now.documents if d.id != SUMMARY))
+    monkeypatch.setattr(resources, "get_holdings", lambda *_: fewer)
+    app.run()
+    assert not app.exception
+    assert app.multiselect[0].value == [GAPW, NOTE, STATEMENT, GCR2P]

@@ -16,6 +16,7 @@ from assistant.domain import Answer
 from assistant.drafts import DraftBox, DraftCase, DraftGold
 from assistant.feedback import Feedback, FeedbackBox, FeedbackReason
 from assistant.pages import resources
+from assistant.pages import staff as module
 from assistant.pages.evaluation_charts import kind_chart, share_chart, trend_chart
 from assistant.pages.evaluation_data import as_csv, by_kind, failure_counts, figures, shares
 from assistant.pages.evaluation_drafts import read_facts
@@ -205,6 +206,33 @@ class TestInbox:
         assert draft.question == "Who chaired the Panel?"
         press(app, "evaluation-remove-")
         assert FeedbackBox(settings.data_dir / "feedback").all() == ()
+
+
+@pytest.mark.parametrize(
+    ("email", "staff", "admitted"),
+    [
+        ("Ann@un.example", "ann@un.example, bo@un.example", True),
+        ("eve@un.example", "ann@un.example", False),
+        ("", "", False),
+        ("", "ann@un.example", False),
+        (None, "", False),
+    ],
+)
+@pytest.mark.parametrize("view", ["feedback", "drafts"])
+def test_where_people_sign_in_only_staff_read_what_readers_said(
+    open_page: Open, settings: Settings, monkeypatch: pytest.MonkeyPatch, email: str | None, staff: str,
+    admitted: bool, view: str,
+) -> None:  # fmt: skip
+    class User:
+        def to_dict(self) -> dict[str, object]:
+            return {"email": email}
+
+    monkeypatch.setattr(module, "sign_in_configured", lambda: True)
+    monkeypatch.setattr(st, "user", User())
+    monkeypatch.setattr(resources, "get_settings", lambda: settings.model_copy(update={"staff": staff}))
+    app = open_page(view)
+    assert bool(app.info) is not admitted
+    assert ("Nobody has said" in html(app) or "No draft case" in html(app)) is admitted
 
 
 class TestDrafts:

@@ -93,8 +93,8 @@ def _draw_controls(choice: Choice, held: dict[str, DocumentMetadata], messages: 
     if len(choice.documents) - len(gone) > MOST:
         st.warning(label_text(messages.text("compare.too_many", limit=MOST)))
     choice = choice.known(held)
-    if DOCUMENTS not in st.session_state:
-        st.session_state[DOCUMENTS] = list(choice.documents)
+    kept = st.session_state.get(DOCUMENTS, choice.documents)
+    st.session_state[DOCUMENTS] = [document_id for document_id in kept if document_id in held]  # one may have left
     labels = {document.id: document_label(document, messages) for document in in_order(held.values())}
     chosen = st.multiselect(
         messages.text("compare.documents"),

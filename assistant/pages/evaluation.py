@@ -15,6 +15,7 @@ from assistant.pages.evaluation_trend import draw_trend
 from assistant.pages.frame import draw_page
 from assistant.pages.inert import html_text, label_text
 from assistant.pages.resources import Holdings
+from assistant.pages.staff import is_staff
 from evals.history import REPORTS_FOLDER, Reports, read_reports
 
 VIEWS = ("figures", "trend", "failures", "feedback", "drafts")
@@ -44,6 +45,8 @@ def _draw(assistant: Assistant, _holdings: Holdings, messages: Messages) -> None
             draw_trend(folder, reports, messages)
         case "failures":
             draw_failures(reports, messages)
+        case "feedback" | "drafts" if not is_staff(settings):
+            st.info(label_text(messages.text("evaluation.staff_only")))
         case "feedback":
             draw_inbox(settings, messages)
         case "drafts":
