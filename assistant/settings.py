@@ -40,6 +40,9 @@ class Settings(BaseSettings):
         description="Whether the app may listen beyond this machine although nobody signs in: whoever reaches it is "
         "the same reader, and sees and deletes the same conversations.",
     )
+    staff: str = Field(
+        "", description="E-mail addresses, apart by commas, of those who may read feedback and decide on drafts."
+    )
     host: str = Field("localhost", description="The address that the app listens on.")
     port: int = Field(8501, ge=1, le=65535, description="The port that the app listens on.")
 

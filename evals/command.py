@@ -15,6 +15,7 @@ from assistant.library import Library
 from assistant.settings import Settings
 from evals.bounds import GATE_PATH, TARGETS_PATH, check, read_bounds
 from evals.dataset import ALL_SPLITS, SPLITS, Case, load_cases, load_split, subset
+from evals.history import REPORTS_FOLDER, add_run
 from evals.matching import read_sources
 from evals.report import Record, build_record, compare, read_record
 from evals.report_html import html
@@ -23,7 +24,6 @@ from evals.run import evaluate
 from evals.tables import label, promise, show
 from evals.validate import check_cases, check_splits
 
-REPORTS_FOLDER = "evaluation"  # below the data folder
 BREACH = 1  # exit code: the run went well, a figure did not
 PROGRESS_EVERY = 25  # questions
 
@@ -61,8 +61,10 @@ def run_eval(
     if previous:
         record["against"] = compare(record, previous)
     _print_figures(record)
-    for path in write_report(record, output or settings.data_dir / REPORTS_FOLDER):
+    folder = output or settings.data_dir / REPORTS_FOLDER
+    for path in write_report(record, folder):
         print(path)
+    add_run(folder, record)
     if limits is None:
         return 0
     if subset != limits.subset:

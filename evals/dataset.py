@@ -130,7 +130,7 @@ def load_cases(path: Path) -> tuple[Case, ...]:
         raise DataFileError(f"{path}: cannot be read ({error.strerror}); give the path of a case file") from error
     except UnicodeDecodeError as error:
         raise DataFileError(f"{path}: is not UTF-8 text; save it again with the encoding UTF-8") from error
-    cases = tuple(_case(f"{path.name} line {n}", line) for n, line in enumerate(lines, start=1) if line.strip())
+    cases = tuple(read_case(f"{path.name} line {n}", line) for n, line in enumerate(lines, start=1) if line.strip())
     if not cases:
         raise DataFileError(f"{path}: holds no cases; write one per line, as evals/README.md shows")
     return cases
@@ -171,7 +171,12 @@ def subset(cases: Sequence[Case], size: int) -> tuple[Case, ...]:
     return tuple(case for case in cases if case.id in chosen)
 
 
-def _case(place: str, line: str) -> Case:
+def read_case(place: str, line: str) -> Case:
+    """One line of a case file; `place` names it in errors.
+
+    Raises:
+        DataFileError: malformed; names the place and the key.
+    """
     try:
         parsed = _Line.model_validate(json.loads(line))
     except json.JSONDecodeError as error:

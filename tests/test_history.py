@@ -1,106 +1,55 @@
-"""Conversations on disk: kept answer by answer, listed, renamed, searched, deleted, and nobody else's."""
+"""Runs are kept when their report is written over."""
 
-from dataclasses import replace
+import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import pytest
-from test_feedback import ANSWER, REFUSAL
-
-from assistant.domain import Filters
-from assistant.history import LOCAL_USER, Exchange, History
-
-FIRST = Exchange(ANSWER, Filters(kinds=frozenset({"report"})), "2026-11-25T10:00:00+00:00", "abc", "none")
-SECOND = Exchange(REFUSAL, at="2026-11-25T10:01:00+00:00")
+from evals.command import write_report
+from evals.history import HISTORY, add_run, case_set, read_reports, read_runs, run_of
+from evals.report import build_record
+from evals.run import PRODUCTION, evaluate
+from tests.scripted import CASES, SOURCES, Scripted, good
 
 
-@pytest.fixture
-def history(tmp_path: Path) -> History:
-    return History(tmp_path, LOCAL_USER)
+def record(day: int, subset: int | None = None) -> dict[str, Any]:
+    evaluation = evaluate(CASES, {PRODUCTION: lambda: Scripted(good)}, SOURCES)
+    date = datetime(2026, 11, day, 9, 30, tzinfo=UTC)
+    return build_record(evaluation, split="dev", subset=subset, made_with={"library": "abc"}, date=date)
 
 
-def test_what_was_kept_is_there_after_a_restart(tmp_path: Path, history: History) -> None:
-    conversation = history.begin(FIRST)
-    assert history.append(conversation, SECOND)
-    kept = History(tmp_path, LOCAL_USER).load(conversation)
-    assert kept == (FIRST, SECOND)
-    (entry,) = history.entries()
-    assert (entry.id, entry.title, entry.exchanges) == (conversation, ANSWER.question, 2)
+def test_a_run_is_kept_after_its_report_is_written_over(tmp_path: Path) -> None:
+    for day in (1, 2):
+        write_report(record(day), tmp_path)
+        add_run(tmp_path, record(day))
+    reports = read_reports(tmp_path)
+    assert [r["date"][:10] for r in reports.records] == ["2026-11-02"]
+    runs = read_runs(tmp_path, reports.records)
+    assert [run["date"][:10] for run in runs] == ["2026-11-01", "2026-11-02"]
+    assert runs[0]["columns"][PRODUCTION]["total"]["recall@5"]["n"] == 2
+    assert "rows" not in runs[0]
+    assert runs[0]["failing"] == sum(bool(row["failures"]) for row in record(1)["rows"])
 
 
-def test_a_kill_while_an_answer_is_written_leaves_the_answers_before_it(tmp_path: Path, history: History) -> None:
-    conversation = history.begin(FIRST)
-    folder = tmp_path / LOCAL_USER / conversation
-    (folder / ".000002.json.0123").write_text('{"answer": {"quest')  # what a kill leaves of a write
-    assert history.load(conversation) == (FIRST,)
-    assert history.append(conversation, SECOND)
-    assert history.load(conversation) == (FIRST, SECOND)
+def test_a_report_from_before_there_was_a_history_counts_as_a_run(tmp_path: Path) -> None:
+    write_report(record(1, subset=3), tmp_path)
+    (run,) = read_runs(tmp_path, read_reports(tmp_path).records)
+    assert case_set(run) == "dev-3"
+    assert run == run_of(record(1, subset=3)) | {"columns": run["columns"]}
 
 
-def test_an_answer_that_cannot_be_read_does_not_take_the_others_with_it(tmp_path: Path, history: History) -> None:
-    conversation = history.begin(FIRST)
-    history.append(conversation, SECOND)
-    history.append(conversation, FIRST)
-    (tmp_path / LOCAL_USER / conversation / "000002.json").write_text("{")
-    assert history.load(conversation) == (FIRST, FIRST)
-    assert history.append(conversation, SECOND)
-    assert history.load(conversation) == (FIRST, FIRST, SECOND)
+def test_a_broken_line_or_file_hides_nothing(tmp_path: Path) -> None:
+    write_report(record(1), tmp_path)
+    add_run(tmp_path, record(1))
+    with (tmp_path / HISTORY).open("a", encoding="utf-8") as file:
+        file.write('{"format": 1, "da\n"text"\n' + json.dumps({"format": 0, "columns": {}}) + "\n")
+    (tmp_path / "notes.json").write_text("{", encoding="utf-8")
+    (tmp_path / "old.json").write_text('{"rows": [], "format": 0}', encoding="utf-8")
+    reports = read_reports(tmp_path)
+    assert reports.unread == ("notes.json", "old.json")
+    assert len(read_runs(tmp_path, reports.records)) == 1
 
 
-def test_the_last_used_comes_first(history: History) -> None:
-    one = history.begin(FIRST)
-    two = history.begin(SECOND)
-    history.append(one, SECOND)
-    assert [entry.id for entry in history.entries()] == [one, two]
-
-
-def test_renaming_changes_the_title_and_nothing_else(history: History) -> None:
-    conversation = history.begin(FIRST)
-    history.rename(conversation, "  For the\nmeeting  ")
-    assert history.entries()[0].title == "For the meeting"
-    assert history.load(conversation) == (FIRST,)
-    history.rename(conversation, "   ")
-    assert history.entries()[0].title == "For the meeting"
-
-
-def test_search_looks_at_titles_questions_and_answers(history: History) -> None:
-    one, two = history.begin(FIRST), history.begin(SECOND)
-    history.rename(two, "Security Council brief")
-    found = {words: [e.id for e in history.search(words)] for words in ("PREVENTION", "brief council", "pays", "zebra")}
-    assert found == {"PREVENTION": [one], "brief council": [two], "pays": [two], "zebra": []}
-
-
-def test_deleting_leaves_nothing_and_a_late_answer_does_not_bring_it_back(tmp_path: Path, history: History) -> None:
-    gone, kept = history.begin(FIRST), history.begin(SECOND)
-    history.delete(gone)
-    assert history.load(gone) is None
-    assert not history.append(gone, SECOND)
-    assert [path.name for path in (tmp_path / LOCAL_USER).iterdir()] == [kept]
-    assert ANSWER.question not in "".join(p.read_text() for p in tmp_path.rglob("*") if p.is_file())
-
-
-def test_a_deletion_that_was_killed_is_finished_later(tmp_path: Path, history: History) -> None:
-    conversation = history.begin(FIRST)
-    (tmp_path / LOCAL_USER / conversation).rename(tmp_path / LOCAL_USER / f".{conversation}")
-    assert history.entries() == ()
-    assert list((tmp_path / LOCAL_USER).iterdir()) == []
-
-
-def test_one_reader_never_reaches_the_conversations_of_another(tmp_path: Path, history: History) -> None:
-    conversation = history.begin(FIRST)
-    other = History(tmp_path, "https://issuer.example|../local")
-    assert other.entries() == other.search("") == ()
-    assert other.load(conversation) is None
-    assert not other.append(conversation, SECOND)
-    other.rename(conversation, "Mine now")
-    other.delete(conversation)
-    for path in (f"../{LOCAL_USER}/{conversation}", f"{LOCAL_USER}/{conversation}", "..", ""):
-        assert other.load(path) is None
-    assert history.load(conversation) == (FIRST,)
-    assert history.entries()[0].title == ANSWER.question
-
-
-def test_a_question_of_any_length_and_script_is_kept(history: History) -> None:
-    question = "Що? \u202e " + "x" * 4000
-    conversation = history.begin(replace(FIRST, answer=replace(ANSWER, question=question)))
-    assert (history.load(conversation) or ())[0].answer.question == question
-    assert len(history.entries()[0].title) == 80
+def test_where_nothing_was_run_there_is_nothing(tmp_path: Path) -> None:
+    assert read_reports(tmp_path / "nowhere").records == ()
+    assert read_runs(tmp_path / "nowhere") == ()
