@@ -137,7 +137,7 @@ def shelve(documents: Iterable[Document]) -> Shelf:
 def want(text: str, lexicon: Lexicon, *, exact: bool = False, other_names: bool = True) -> Wanted:
     """What a typed phrase asks for. Inverted commas around it ask for these very words."""
     typed = " ".join(text.split())[:LONGEST_QUERY]
-    if len(typed) > 2 and typed[0] in "\"“" and typed[-1] in "\"”":
+    if len(typed) > 2 and typed[0] in '"“' and typed[-1] in '"”':
         typed, exact = typed[1:-1].strip(), True
     if not PART.search(typed):
         return Wanted((), exact)

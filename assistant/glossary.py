@@ -11,7 +11,9 @@ from assistant.domain import BlockKind, Locator, Passage
 from assistant.lexicon import PART, definitions
 
 _CELL = re.compile(r"\s*\|\s*")
-_LINKING = frozenset({"and", "de", "des", "du", "for", "in", "la", "of", "on", "the", "to"})  # no name begins with these
+_LINKING = frozenset(
+    {"and", "de", "des", "du", "for", "in", "la", "of", "on", "the", "to"}
+)  # no name begins with these
 _MISSED = 3  # words at most that were left off such a name
 
 
@@ -66,9 +68,7 @@ def find_terms(passages: Iterable[Passage]) -> tuple[Term, ...]:
                 continue
             seen.add(place)
             for short, long in _explained(sentence.text, sentence.kind):
-                where = Explained(
-                    passage.document_id, passage.locator, sentence.text, sentence.start, sentence.end
-                )
+                where = Explained(passage.document_id, passage.locator, sentence.text, sentence.start, sentence.end)
                 key = _singular(short).casefold()
                 shorts.setdefault(key, Counter())[_singular(short)] += 1
                 meanings.setdefault(key, {}).setdefault(_same_name(long), []).append((long, where))

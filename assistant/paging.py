@@ -11,7 +11,7 @@ from assistant.domain import Block, BlockKind, Document
 
 ENOUGH = 5_000  # characters, from which the next heading begins a new part
 MOST = 12_000  # characters, at which any block does
-WHOLE_OUTLINE = 30  # headings: a shorter outline is shown whole
+WHOLE_OUTLINE = 30  # headings: of a longer outline the inner ones are shown where the reader is
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,17 @@ class Paged:
         found = [entry for entry in self.outline if entry.start <= position]
         return found[-1] if found else None
 
-    def outline_near(self, position: int) -> tuple[Entry, ...]:
-        """The whole outline where it is short; else the outermost headings, and those along the way to `position`."""
-        if len(self.outline) <= WHOLE_OUTLINE:
-            return self.outline
-        here = self.heading_of(position)
+    def outline_near(self, here: Entry | None) -> tuple[Entry, ...]:
+        """The outline as deep as it stays short, and further where the reader is."""
+        depths = sorted(entry.depth for entry in self.outline)
+        shown = depths[WHOLE_OUTLINE - 1] if len(depths) > WHOLE_OUTLINE else len(depths)
+        if len(depths) > WHOLE_OUTLINE and depths[WHOLE_OUTLINE] == shown:
+            shown -= 1  # not all of this depth would fit
         path = here.section if here else ()
         return tuple(
-            entry for entry in self.outline if entry.depth == 0 or entry.section[:-1] == path[: len(entry.section) - 1]
+            entry
+            for entry in self.outline
+            if entry.depth <= max(shown, 0) or entry.section[:-1] == path[: len(entry.section) - 1]
         )
 
 

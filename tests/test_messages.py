@@ -121,7 +121,7 @@ def test_every_key_written_in_the_code_exists_with_the_variables_it_is_given(mes
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "text"):
                 continue
             key = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-            if isinstance(key, str) and key.split(".")[0] in {"status", "phrase", "app", "cli"}:
+            if isinstance(key, str) and key.split(".")[0] in SECTIONS:
                 calls += 1
                 given = {keyword.arg for keyword in node.keywords}
                 assert None in given or messages.variables(key) == given, f"{path.name}: {key}"

@@ -7,13 +7,14 @@ from assistant.domain import Answer, AnswerStatus, Failure, Filters, Mode, State
 from assistant.messages import Messages
 from assistant.pages import resources
 from assistant.pages.answers import draft_html
+from assistant.pages.asking import ASK_KEY
 from assistant.pages.exchange import LIBRARIAN, Titles, draw_context, draw_exchange, draw_question
 from assistant.pages.failures import failure_text, failures_shown
 from assistant.pages.following import announce_additions, focus_on, scroll_to
 from assistant.pages.frame import draw_page
 from assistant.pages.inert import html_text, label_text
 from assistant.pages.resources import Holdings
-from assistant.pages.sidebar import draw_sidebar
+from assistant.pages.sidebar import FILTER_KEY, draw_sidebar
 from assistant.pages.source_panel import draw_source_panel
 from assistant.pages.state import Asked, ChatState
 
@@ -32,7 +33,16 @@ def _state() -> ChatState:
     return state
 
 
+def _take_question(state: ChatState) -> None:
+    """Ask what another page left to be asked, in the documents that it named."""
+    asked = st.session_state.pop(ASK_KEY, None)
+    if asked:
+        st.session_state[FILTER_KEY] = list(asked["documents"])
+        state.ask(asked["question"], Filters(documents=frozenset(asked["documents"])))
+
+
 def _draw(assistant: Assistant, holdings: Holdings, state: ChatState, messages: Messages) -> None:
+    _take_question(state)
     filters = draw_sidebar(holdings, state, messages)
     with st.bottom:  # put here by hand it does not make Streamlit glide to the end of every answer
         question = st.chat_input(messages.text("app.question_box"), key="question", disabled=not holdings.documents)

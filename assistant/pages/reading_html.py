@@ -1,5 +1,5 @@
-"""A part of a document as inert HTML: page and paragraph numbers in the margin, tables, footnotes, what a link points to
-marked. Pure: no Streamlit, no disk."""
+"""A part of a document as inert HTML: page and paragraph numbers in the margin, tables, footnotes, and what a link points
+to, marked. Pure: no Streamlit, no disk."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ _ENUMERATED = re.compile(r"^\s*(?:\(?[0-9A-Za-z]{1,5}[.)]|[•‣▪–—-])\s"
 class ReadingLabels:
     """The words around the document's text, from the messages file."""
 
-    page: str  # "p. {page}", with the number already to be appended
+    page: str  # "p. #": the number takes the place of the sign
     notes: str
     note: str
     table: str
@@ -47,20 +47,21 @@ def part_html(paged: Paged, part: Part, target: Target, labels: ReadingLabels) -
     blocks = paged.document.blocks
     here = blocks[part.first : part.end]
     page = blocks[part.first - 1].end_page or blocks[part.first - 1].locator.page if part.first else None
-    writer = _Writer(target, labels, page)
-    body = writer.run(here)
+    led_to = None if target.first is None else blocks[paged.block_at(target.first)].start
+    body = _Writer(target, led_to, labels, page).run(here)
     notes = _notes_elsewhere(blocks, part)
     if notes:
         heading = f'<p class="pa-notes-heading">{html_text(labels.notes)}</p>'
-        body += f'<div class="pa-notes">{heading}{_Writer(target, labels, None).run(notes)}</div>'
+        body += f'<div class="pa-notes">{heading}{_Writer(Target(), None, labels, None).run(notes)}</div>'
     return f'<div class="pa-reading" dir="auto">{body}</div>'
 
 
 class _Writer:
     """Writes blocks in order and remembers what the margin has said last."""
 
-    def __init__(self, target: Target, labels: ReadingLabels, page: int | None) -> None:
+    def __init__(self, target: Target, here: int | None, labels: ReadingLabels, page: int | None) -> None:
         self._target = target
+        self._here = here  # where the block begins that the reader is led to
         self._labels = labels
         self._page = page
         self._paragraph: str | None = None
@@ -89,7 +90,7 @@ class _Writer:
             body = f'<p class="pa-footnote"><sup>{sign}</sup> {inner}</p>'
         else:
             body = f"<p>{inner}</p>"
-        return f'<div class="{self._classes(block)}">{self._margin(block, number)}{body}</div>'
+        return f"<div {self._attributes(block)}>{self._margin(block, number)}{body}</div>"
 
     def _item(self, block: Block) -> str:
         number, text, offset = self._number(block)
@@ -97,27 +98,29 @@ class _Writer:
         inner = self._text(text, block.start + offset) + self._references(block)
         level = f"pa-level-{min(block.level, 3)}"
         margin = self._margin(block, number)
-        return f'<li class="{self._classes(block)}">{margin}<p class="{level}{plain}">{inner}</p></li>'
+        return f'<li {self._attributes(block)}>{margin}<p class="{level}{plain}">{inner}</p></li>'
 
     def _table(self, rows: Sequence[Block]) -> str:
         lines = []
         margin = self._margin(rows[0], "")
         for row in rows:
             cells = "".join(f"<td>{self._text(text, start)}</td>" for text, start in _cells(row))
-            lines.append(f'<tr class="{self._classes(row)}">{cells}</tr>')
+            lines.append(f"<tr {self._attributes(row)}>{cells}</tr>")
             self._page = row.end_page or row.locator.page or self._page
         label = html_text(self._labels.table)
-        table = f'<div class="pa-table" role="group" aria-label="{label}" tabindex="0"><table>{"".join(lines)}</table></div>'
-        return f'<div class="pa-block">{margin}{table}</div>'
+        table = f"<table>{''.join(lines)}</table>"
+        scrolled = f'<div class="pa-table" role="group" aria-label="{label}" tabindex="0">{table}</div>'
+        return f'<div class="pa-block">{margin}{scrolled}</div>'
 
-    def _classes(self, block: Block) -> str:
+    def _attributes(self, block: Block) -> str:
         names = ["pa-block"] if block.kind is not BlockKind.TABLE_ROW else ["pa-row"]
-        passage, first = self._target.passage, self._target.first
+        passage = self._target.passage
         if passage and block.start < passage[1] and block.end > passage[0]:
             names.append("pa-passage")
-        if first is not None and block.start <= first < block.end + 2:
+        here = block.start == self._here
+        if here:
             names.append("pa-here")
-        return " ".join(names)
+        return f'class="{" ".join(names)}"' + (' tabindex="-1"' if here else "")
 
     def _number(self, block: Block) -> tuple[str, str, int]:
         """(printed number for the margin, the text without it, how many characters that is): it is printed once."""
@@ -152,9 +155,10 @@ class _Writer:
             return html_text(text)
         first, last = max(span[0] - start, 0), min(span[1] - start, len(text))
         begins = _aloud(self._labels.mark_starts) if span[0] >= start else ""
+        first_one = ' class="pa-first"' if begins else ""
         ends = _aloud(self._labels.mark_ends) if span[1] <= start + len(text) else ""
         before, marked, after = text[:first], text[first:last], text[last:]
-        return f"{html_text(before)}{begins}<mark>{html_text(marked)}</mark>{ends}{html_text(after)}"
+        return f"{html_text(before)}{begins}<mark{first_one}>{html_text(marked)}</mark>{ends}{html_text(after)}"
 
 
 def _cells(row: Block) -> Iterator[tuple[str, int]]:
@@ -166,9 +170,11 @@ def _cells(row: Block) -> Iterator[tuple[str, int]]:
 
 
 def _notes_elsewhere(blocks: Sequence[Block], part: Part) -> list[Block]:
-    """Footnotes that the part refers to and does not hold. Numbers may start anew: the next one after the part counts."""
+    """Footnotes that the part refers to and does not hold. Where numbers start anew, the next one after it counts."""
     wanted = {sign for block in blocks[part.first : part.end] for sign in block.footnotes}
-    wanted -= {block.locator.footnote or "" for block in blocks[part.first : part.end] if block.kind is BlockKind.FOOTNOTE}
+    wanted -= {
+        block.locator.footnote or "" for block in blocks[part.first : part.end] if block.kind is BlockKind.FOOTNOTE
+    }
     found: dict[str, Block] = {}
     for block in blocks[part.end :]:
         sign = block.locator.footnote
