@@ -21,6 +21,7 @@ LONGEST_QUERY = 200  # characters; more is a text, not a phrase
 CONTEXT = 90  # characters on each side of a match
 _BETWEEN = r"(?:(?!\n\n)[\s\-‐-―'’\"“”/,_]){1,3}"  # between two words of a phrase: no sentence and no block ends there
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
+_SHORT_FORM = 4  # letters; a longer word typed in capitals is no short form where it is an ordinary word
 _SHORT_WORD = 3  # letters; typed in small letters, "car" and "sea" are the words, not the short forms
 
 
@@ -37,10 +38,11 @@ class Shelved:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Documents ready to be searched, by date and title, and the forms in which each stem is met in them."""
+    """Documents ready to be searched, by date and title, and the words in them: the forms of each stem."""
 
     documents: tuple[Shelved, ...]
     forms: Mapping[str, frozenset[str]]
+    ordinary: frozenset[str]  # words that are met in small letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +125,18 @@ def shelve(documents: Iterable[Document]) -> Shelf:
     """Make documents ready to be searched."""
     shelved: list[Shelved] = []
     forms: dict[str, set[str]] = {}
+    ordinary: set[str] = set()
     for document in documents:
         found = PART.findall(document.text)
-        for word in {word.lower() for word in found}:
+        different = set(found)
+        ordinary.update(word for word in different if word.islower())
+        for word in {word.lower() for word in different}:
             forms.setdefault(_stem(word), set()).add(word)
         starts = array("q", (block.start for block in document.blocks))
         ends = array("q", (block.end for block in document.blocks))
         shelved.append(Shelved(document.metadata, document.text, starts, ends, len(found)))
     shelved.sort(key=lambda one: (one.metadata.date is None, one.metadata.date or "", one.metadata.title))
-    return Shelf(tuple(shelved), {key: frozenset(words) for key, words in forms.items()})
+    return Shelf(tuple(shelved), {key: frozenset(words) for key, words in forms.items()}, frozenset(ordinary))
 
 
 def want(text: str, lexicon: Lexicon, *, exact: bool = False, other_names: bool = True) -> Wanted:
@@ -216,7 +221,8 @@ def _pattern(name: str, wanted: Wanted, shelf: Shelf) -> str:
     shouted = name.isupper() and len(PART.findall(name)) > 1
     words: list[str] = []
     for word in PART.findall(name):
-        if is_short_form(word) and not shouted:
+        capitals = len(word) <= _SHORT_FORM or word.lower() not in shelf.ordinary
+        if is_short_form(word) and capitals and not shouted:
             words.append(f"(?-i:{re.escape(word)}{'' if word.endswith('s') or wanted.exact else 's?'})")
         elif wanted.exact:
             words.append(re.escape(word))

@@ -6,11 +6,13 @@ so that a report of several hundred pages opens as quickly as a letter.
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.domain import Block, BlockKind, Document
 
 ENOUGH = 5_000  # characters, from which the next heading begins a new part
 MOST = 12_000  # characters, at which any block does
+LEAST = 500  # characters: a heading or two do not stand alone, however long what follows is
 WHOLE_OUTLINE = 30  # headings: of a longer outline the inner ones are shown where the reader is
 
 
@@ -91,13 +93,12 @@ def _parts(blocks: tuple[Block, ...]) -> tuple[Part, ...]:
     length = 0
     for i, block in enumerate(blocks):
         heading = block.kind is BlockKind.HEADING and (i == 0 or blocks[i - 1].kind is not BlockKind.HEADING)
-        if length and (length + len(block.text) > MOST or (heading and length >= ENOUGH)):
+        if length >= LEAST and (length + len(block.text) > MOST or (heading and length >= ENOUGH)):
             cuts.append(i)
             length = 0
         length += len(block.text)
     return tuple(
-        _part(number, first, end, blocks)
-        for number, (first, end) in enumerate(zip(cuts, [*cuts[1:], len(blocks)], strict=True))
+        _part(number, first, end, blocks) for number, (first, end) in enumerate(pairwise([*cuts, len(blocks)]))
     )
 
 

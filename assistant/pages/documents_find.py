@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.answering import Assistant
-from assistant.concordance import LONGEST_QUERY, Concordance, Line, Order, lines, search, want
+from assistant.concordance import LONGEST_QUERY, Concordance, Line, Match, Order, lines, search, want
 from assistant.messages import Messages
 from assistant.pages.address import Address, View
 from assistant.pages.answers import note_html
@@ -100,6 +100,7 @@ def _draw_lines(found: Concordance, order: Order, address: Address, derived: Der
     shown = st.session_state.get(SHOWN_KEY, AT_ONCE)
     titles = {one.metadata.id: one.metadata.short_title or one.metadata.title for one in found.searched}
     st.html(f"<h2>{html_text(messages.text('documents.lines'))}</h2>{note_html(messages.text('documents.lines_note'))}")
+    places = _places(made[:shown], derived)
     before = ""
     with st.container(key="lines", gap=None):
         for number, line in enumerate(made[:shown]):
@@ -109,8 +110,7 @@ def _draw_lines(found: Concordance, order: Order, address: Address, derived: Der
                 title = f"{html_text(titles[document_id])} · {html_text(count)}"
                 st.html(f'<h3 class="pa-small-heading" dir="auto">{title}</h3>')
                 before = document_id
-            locator = str(derived.paged(document_id).document.blocks[line.match.block].locator)
-            place = locator if order is Order.PLACE else f"{titles[document_id]}, {locator}"
+            place = places[line.match] if order is Order.PLACE else f"{titles[document_id]}, {places[line.match]}"
             st.button(
                 _line_label(line, place),
                 key=f"line-{number}",
@@ -143,6 +143,15 @@ def _line_label(line: Line, place: str) -> str:
     return f"*{before}* **{keyword}** {after} :small[{label_text(place)}]"
 
 
+def _places(made: Sequence[Line], derived: Derived) -> dict[Match, str]:
+    """Where each line stands, one document after another: each is loaded once however the lines are sorted."""
+    places: dict[Match, str] = {}
+    for line in sorted(made, key=lambda line: line.match.document_id):
+        blocks = derived.paged(line.match.document_id).document.blocks
+        places[line.match] = str(blocks[line.match.block].locator)
+    return places
+
+
 def lines_csv(made: Sequence[Line], found: Concordance, derived: Derived, messages: Messages) -> str:
     """All lines as a table for a spreadsheet."""
     out = io.StringIO()
@@ -151,9 +160,9 @@ def lines_csv(made: Sequence[Line], found: Concordance, derived: Derived, messag
         [messages.text(f"documents.csv_{name}") for name in ("document", "year", "place", "before", "match", "after")]
     )
     known = {one.metadata.id: one.metadata for one in found.searched}
+    places = _places(made, derived)
     for line in made:
         document = known[line.match.document_id]
-        locator = derived.paged(document.id).document.blocks[line.match.block].locator
-        row = [document.title, str(document.year or ""), str(locator), line.before, line.keyword, line.after]
+        row = [document.title, str(document.year or ""), places[line.match], line.before, line.keyword, line.after]
         writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
     return "\ufeff" + out.getvalue()  # with the mark by which spreadsheets know UTF-8

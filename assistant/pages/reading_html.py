@@ -1,5 +1,5 @@
-"""A part of a document as inert HTML: page and paragraph numbers in the margin, tables, footnotes, and what a link points
-to, marked. Pure: no Streamlit, no disk."""
+"""A part of a document as inert HTML: page and paragraph numbers in the margin, tables, footnotes, what a
+link points to, marked. Pure: no Streamlit, no disk."""
 
 import re
 from collections.abc import Iterator, Sequence
