@@ -19,6 +19,7 @@ from assistant.pages.inert import html_text, label_text
 from assistant.pages.intake import BusyError, Shelves, original_file, remove, safe_name
 from assistant.pages.resources import Holdings
 
+ASKED_KEY = "documents-remove-asked"  # id of the document that the open question is about
 REMOVED_KEY = "documents-removed"  # title of the document just removed, said once
 
 
@@ -50,12 +51,16 @@ def draw_remove(
     document: DocumentMetadata, where: str, assistant: Assistant, holdings: Holdings, messages: Messages
 ) -> None:
     """A button that asks before it removes."""
-    if st.button(
+    st.button(
         _with_title(messages.text("documents.remove"), document),
         key=f"remove-{where}-{document.id}",
         icon=":material/delete:",
-    ):
-        st.dialog(messages.text("documents.remove_title"))(_confirm)(document, assistant, holdings, messages)
+        on_click=_ask,
+        args=(document.id,),
+    )
+    if st.session_state.get(ASKED_KEY) == document.id:
+        open_dialog = st.dialog(messages.text("documents.remove_title"), on_dismiss=_ask)
+        open_dialog(_confirm)(document, assistant, holdings, messages)
 
 
 def draw_removed(messages: Messages) -> None:
@@ -63,6 +68,10 @@ def draw_removed(messages: Messages) -> None:
     title = st.session_state.pop(REMOVED_KEY, None)
     if title:
         st.success(label_text(messages.text("documents.removed", title=title)), icon=":material/check:")
+
+
+def _ask(document_id: str = "") -> None:
+    st.session_state[ASKED_KEY] = document_id
 
 
 def _confirm(document: DocumentMetadata, assistant: Assistant, holdings: Holdings, messages: Messages) -> None:
@@ -77,6 +86,7 @@ def _confirm(document: DocumentMetadata, assistant: Assistant, holdings: Holding
         if st.button(messages.text("documents.remove_yes"), key="remove-yes", type="primary"):
             _remove(document, assistant, messages)
         if st.button(messages.text("documents.remove_no"), key="remove-no"):
+            _ask()
             st.rerun()
 
 
@@ -91,6 +101,7 @@ def _remove(document: DocumentMetadata, assistant: Assistant, messages: Messages
         st.error(label_text(failure_text(error, messages)))
         return
     st.session_state[REMOVED_KEY] = document.title
+    _ask()
     if here().document == document.id:
         go(Address())
     st.rerun()

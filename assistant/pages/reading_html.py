@@ -65,11 +65,12 @@ class _Writer:
         self._labels = labels
         self._page = page
         self._paragraph: str | None = None
+        self._marked = False
 
     def run(self, blocks: Sequence[Block]) -> str:
-        """Neighbouring list items become one list and neighbouring rows one table, so that each is read as such."""
+        """Neighbouring list items become one list, rows of one page one table, so that each is read as such."""
         parts: list[str] = []
-        for kind, group in groupby(blocks, key=lambda block: block.kind):
+        for (kind, _), group in groupby(blocks, key=_together):
             run = list(group)
             if kind is BlockKind.TABLE_ROW:
                 parts.append(self._table(run))
@@ -154,11 +155,17 @@ class _Writer:
         if span is None or span[1] <= start or span[0] >= start + len(text):
             return html_text(text)
         first, last = max(span[0] - start, 0), min(span[1] - start, len(text))
-        begins = _aloud(self._labels.mark_starts) if span[0] >= start else ""
-        first_one = ' class="pa-first"' if begins else ""
+        begins = "" if self._marked else _aloud(self._labels.mark_starts)  # a span may begin in the margin
+        first_one = "" if self._marked else ' class="pa-first"'
+        self._marked = True
         ends = _aloud(self._labels.mark_ends) if span[1] <= start + len(text) else ""
         before, marked, after = text[:first], text[first:last], text[last:]
         return f"{html_text(before)}{begins}<mark{first_one}>{html_text(marked)}</mark>{ends}{html_text(after)}"
+
+
+def _together(block: Block) -> tuple[BlockKind, int | None]:
+    """Equal for neighbours that are written as one; a table ends with its page, for only there has it a margin."""
+    return block.kind, block.locator.page if block.kind is BlockKind.TABLE_ROW else None
 
 
 def _cells(row: Block) -> Iterator[tuple[str, int]]:
