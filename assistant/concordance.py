@@ -51,6 +51,7 @@ class Wanted:
 
     names: tuple[str, ...]  # the typed one first; empty where nothing can be looked for
     exact: bool = False  # these words only, not their other forms
+    set_names: frozenset[str] = frozenset()  # in singular and plural only: "response to protect" is no such name
 
     @property
     def typed(self) -> str:
@@ -147,10 +148,14 @@ def want(text: str, lexicon: Lexicon, *, exact: bool = False, other_names: bool 
     if not PART.search(typed):
         return Wanted((), exact)
     names = [typed]
+    fixed: set[str] = set()
     if other_names and not _is_plain_word(typed, lexicon.known_word):
         for met, others in lexicon.expansions(typed):
             names += [_put(other, met, typed) for other in others]
-    return Wanted(tuple({name.casefold(): name for name in reversed(names)}.values())[::-1], exact)
+            if PART.findall(met.lower()) == PART.findall(typed.lower()):  # the phrase is a name and nothing else
+                fixed |= {typed, *others}
+    different = tuple({name.casefold(): name for name in reversed(names)}.values())[::-1]
+    return Wanted(different, exact, frozenset(fixed))
 
 
 def search(wanted: Wanted, shelf: Shelf, only: Collection[str] = ()) -> Concordance:
@@ -227,11 +232,18 @@ def _pattern(name: str, wanted: Wanted, shelf: Shelf) -> str:
         elif wanted.exact:
             words.append(re.escape(word))
         else:
-            forms = shelf.forms.get(_stem(word.lower()))
+            forms = shelf.forms.get(_stem(word.lower()), frozenset())
+            if name in wanted.set_names:
+                forms = frozenset(form for form in forms if _singular(form) == _singular(word.lower()))
             if not forms:
                 return ""
             words.append(f"(?:{'|'.join(sorted(map(re.escape, forms), key=len, reverse=True))})")
     return f"{_BEFORE}{_BETWEEN.join(words)}{_AFTER}" if words else ""
+
+
+def _singular(word: str) -> str:
+    """Equal for the singular and the plural of a word."""
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def _stem(word: str) -> str:

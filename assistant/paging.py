@@ -14,6 +14,7 @@ ENOUGH = 5_000  # characters, from which the next heading begins a new part
 MOST = 12_000  # characters, at which any block does
 LEAST = 500  # characters: a heading or two do not stand alone, however long what follows is
 WHOLE_OUTLINE = 30  # headings: of a longer outline the inner ones are shown where the reader is
+MOST_ENTRIES = 60  # shown at once of an outline that is long on one level
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,14 @@ class Paged:
         if len(depths) > WHOLE_OUTLINE and depths[WHOLE_OUTLINE] == shown:
             shown -= 1  # not all of this depth would fit
         path = here.section if here else ()
-        return tuple(
+        near = [
             entry
             for entry in self.outline
             if entry.depth <= max(shown, 0) or entry.section[:-1] == path[: len(entry.section) - 1]
-        )
+        ]
+        at = near.index(here) if here in near else 0
+        first = max(min(at - MOST_ENTRIES // 2, len(near) - MOST_ENTRIES), 0)
+        return tuple(near[first : first + MOST_ENTRIES])
 
 
 def page_document(document: Document) -> Paged:

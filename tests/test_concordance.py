@@ -64,6 +64,11 @@ def test_short_and_long_names_find_each_other(shelf: Shelf, typed: str) -> None:
     assert sorted(keywords(found(typed, shelf))) == ["R2P", "RtoP", "responsibility to protect"]
 
 
+def test_a_name_is_met_in_singular_and_plural_and_in_no_other_form_of_its_stem() -> None:
+    shelf = shelve([make_document("x", "Responsibilities to protect. A decisive response to protect. R2P and R2Ps.")])
+    assert keywords(found("R2P", shelf)) == ["Responsibilities to protect", "R2P", "R2Ps"]
+
+
 def test_other_names_can_be_left_out(shelf: Shelf) -> None:
     assert keywords(found("R2P", shelf, other_names=False)) == ["R2P"]
 

@@ -78,6 +78,14 @@ def test_a_deep_outline_shows_the_way_to_the_reader(corpus_library) -> None:  # 
     assert paged.outline[7] in near
 
 
+def test_a_long_flat_outline_is_shown_around_the_reader() -> None:
+    paged = page_document(long_document(300, 1))
+    near = paged.outline_near(paged.outline[200])
+    assert len(near) == 60
+    assert paged.outline[200] in near
+    assert paged.outline_near(paged.outline[299])[-1] == paged.outline[299]
+
+
 def test_pages_are_found_by_number() -> None:
     from dataclasses import replace
 

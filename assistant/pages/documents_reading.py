@@ -21,6 +21,7 @@ from assistant.pages.resources import Holdings
 from assistant.paging import Entry, Paged, Part
 
 PAGE_KEY = "reading-page"
+SECTION_KEY = "reading-section"
 
 
 def draw_reading(address: Address, assistant: Assistant, holdings: Holdings, messages: Messages) -> None:
@@ -109,7 +110,21 @@ def _draw_text(paged: Paged, target: Target, address: Address, messages: Message
 def _draw_outline(paged: Paged, part: Part, position: int, address: Address, messages: Messages) -> None:
     st.html(f'<h2 class="pa-small-heading">{html_text(messages.text("documents.outline"))}</h2>')
     current = paged.heading_of(position) or _first_heading(paged, part)
-    for entry in paged.outline_near(current):
+    near = paged.outline_near(current)
+    if len(near) < len(paged.outline):
+        st.session_state[SECTION_KEY] = None
+        st.selectbox(
+            messages.text("documents.go_to_section"),
+            paged.outline,
+            index=None,
+            format_func=lambda entry: f"{'· ' * entry.depth}{entry.text}",
+            key=SECTION_KEY,
+            placeholder=messages.text("documents.go_to_section"),
+            label_visibility="collapsed",
+            on_change=_go_to_section,
+            args=(address,),
+        )
+    for entry in near:
         here = "▸ " if entry == current else ""
         text = label_text(entry.text)
         st.button(
@@ -119,6 +134,12 @@ def _draw_outline(paged: Paged, part: Part, position: int, address: Address, mes
             on_click=go,
             args=(address.opening(address.document, entry.start),),
         )
+
+
+def _go_to_section(address: Address) -> None:
+    entry: Entry | None = st.session_state.get(SECTION_KEY)
+    if entry is not None:
+        go(address.opening(address.document, entry.start))
 
 
 def _first_heading(paged: Paged, part: Part) -> Entry | None:
