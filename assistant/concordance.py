@@ -141,10 +141,10 @@ def shelve(documents: Iterable[Document]) -> Shelf:
 
 
 def want(text: str, lexicon: Lexicon, *, exact: bool = False, other_names: bool = True) -> Wanted:
-    """What a typed phrase asks for. Inverted commas around it ask for these very words."""
+    """What a typed phrase asks for. Inverted commas around it ask for these very words alone."""
     typed = " ".join(text.split())[:LONGEST_QUERY]
     if len(typed) > 2 and typed[0] in '"“' and typed[-1] in '"”':
-        typed, exact = typed[1:-1].strip(), True
+        typed, exact, other_names = typed[1:-1].strip(), True, False
     if not PART.search(typed):
         return Wanted((), exact)
     names = [typed]

@@ -69,6 +69,10 @@ def test_a_name_is_met_in_singular_and_plural_and_in_no_other_form_of_its_stem()
     assert keywords(found("R2P", shelf)) == ["Responsibilities to protect", "R2P", "R2Ps"]
 
 
+def test_inverted_commas_ask_for_these_words_alone(shelf: Shelf) -> None:
+    assert keywords(found("“responsibility to protect”", shelf)) == ["responsibility to protect"]
+
+
 def test_other_names_can_be_left_out(shelf: Shelf) -> None:
     assert keywords(found("R2P", shelf, other_names=False)) == ["R2P"]
 

@@ -31,6 +31,7 @@ def draw_reading(address: Address, assistant: Assistant, holdings: Holdings, mes
     try:
         paged = derived.paged(address.document)
     except UnknownDocumentError:
+        st.html(f"<h1>{html_text(messages.text('documents.title'))}</h1>")
         st.warning(label_text(messages.text("documents.unknown_document", document=address.document)))
         return
     document = paged.document.metadata

@@ -18,7 +18,7 @@ import pytest
 from assistant.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -109,6 +109,11 @@ def filled_app(app_url: str, browser: "Browser") -> str:
     return app_url
 
 
+def _is_error(message: "ConsoleMessage") -> bool:
+    """An error of the page. Streamlit itself looks for its server beside a page's address before it finds it above."""
+    return message.type == "error" and "/_stcore/" not in message.location.get("url", "")
+
+
 @dataclass
 class Reader:
     """One person at a screen, with what their browser noticed."""
@@ -142,7 +147,7 @@ def open_app(browser: "Browser", filled_app: str) -> Iterator[Callable[..., Read
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
         reader = Reader(context.new_page())
         readers.append(reader)
-        reader.page.on("console", lambda message: message.type == "error" and reader.errors.append(message.text))
+        reader.page.on("console", lambda message: _is_error(message) and reader.errors.append(message.text))
         reader.page.on("pageerror", lambda error: reader.errors.append(str(error)))
         reader.page.on("dialog", lambda dialog: reader.errors.append(f"dialog: {dialog.message}"))
         reader.page.on("request", lambda request: reader.hosts.add(urlsplit(request.url).netloc))
