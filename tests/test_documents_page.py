@@ -349,7 +349,8 @@ class TestAdding:
 
         monkeypatch.setattr("assistant.pages.documents_add.take_in", fail)
         page = self.add(opened(view="add"), ("rules.md", RULES, "text/markdown"))
-        assert "secret" not in page.error[0].value
+        assert "Something went wrong" in page.warning[0].value
+        assert "secret" not in page.warning[0].value
 
 
 class TestRemoving:

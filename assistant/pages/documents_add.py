@@ -1,6 +1,9 @@
 """Adding documents: one or many files, their progress, and what became of each."""
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -12,62 +15,94 @@ from assistant.pages.answers import note_html
 from assistant.pages.failures import failure_text
 from assistant.pages.going import go
 from assistant.pages.inert import html_text, label_text
-from assistant.pages.intake import BusyError, Offered, Outcome, Taken, take_in
+from assistant.pages.intake import BusyError, Offered, Outcome, Shelves, Taken, take_in
 from assistant.pages.original import get_shelves
 from assistant.pages.resources import Holdings
 from ingest.sync import SyncProgress
 
 ROUND_KEY = "add-round"  # counts the uploads: a new key empties the box
 TAKEN_KEY = "add-taken"
+RUNNING_KEY = "add-running"
+PROBLEM_KEY = "add-problem"  # why none came in, said once; the files stay in the box
+LOOK_SECONDS = 0.1  # between two looks at the progress
 SIGNS = {Outcome.ADDED: "✓", Outcome.DUPLICATE: "=", Outcome.REFUSED: "✕"}
+
+
+@dataclass(slots=True)
+class Running:
+    """Files on their way in. A reader who turns to another view meanwhile stops the page, not this."""
+
+    outcome: Future[tuple[Taken, ...]]
+    progress: SyncProgress | None = None
+
+    @classmethod
+    def start(cls, files: Sequence[Offered], shelves: Shelves) -> "Running":
+        """Take files in, in a thread of its own."""
+        pool = ThreadPoolExecutor(max_workers=1)
+        running = cls(Future())
+
+        def look(progress: SyncProgress) -> None:
+            running.progress = progress
+
+        running.outcome = pool.submit(take_in, files, shelves, look)
+        pool.shutdown(wait=False)  # it ends when the files are in
+        return running
 
 
 def draw_add(address: Address, assistant: Assistant, holdings: Holdings, messages: Messages) -> None:
     """Draw the box for files, and under it the outcome of the last ones."""
     st.html(f"<p>{html_text(messages.text('documents.add_note'))}</p>")
-    limit = resources.get_settings().ingest_file_mb
+    running: Running | None = st.session_state.get(RUNNING_KEY)
     files = st.file_uploader(
         messages.text("documents.add_label"),
         accept_multiple_files=True,
         key=f"add-files-{st.session_state.get(ROUND_KEY, 0)}",
-        max_upload_size=limit,
+        max_upload_size=resources.get_settings().ingest_file_mb,
+        disabled=running is not None,
     )
     if st.button(
         messages.text("documents.add_now", count=len(files)) if files else messages.text("documents.add_none"),
         key="add-now",
         type="primary",
         icon=":material/upload:",
-        disabled=not files,
+        disabled=not files or running is not None,
     ):
-        _add([Offered(file.name, file.getvalue()) for file in files], assistant, messages)
+        offered = [Offered(file.name, file.getvalue()) for file in files]
+        running = st.session_state[RUNNING_KEY] = Running.start(offered, get_shelves(assistant))
+    if running:
+        _follow(running, messages)
+    problem = st.session_state.pop(PROBLEM_KEY, None)
+    if problem:
+        st.warning(label_text(problem))
     taken: tuple[Taken, ...] = st.session_state.get(TAKEN_KEY, ())
     if taken:
         _draw_taken(taken, address, holdings, messages)
 
 
-def _add(files: Sequence[Offered], assistant: Assistant, messages: Messages) -> None:
+def _follow(running: Running, messages: Messages) -> None:
+    """Show how far the files have come, until they are in."""
     bar = st.progress(0.0, text=label_text(messages.text("documents.adding")))
-
-    def show(progress: SyncProgress) -> None:
-        words = messages.text(
-            f"documents.adding_{progress.stage}", name=progress.name or "…", passages=progress.passages
-        )
-        counted = messages.text("documents.adding_step", done=progress.done, total=progress.total)
-        bar.progress(progress.done / max(progress.total, 1), text=label_text(f"{counted} {words}"))
-
+    while not running.outcome.done():
+        if running.progress:
+            done, total = running.progress.done, max(running.progress.total, 1)
+            bar.progress(done / total, text=label_text(_progress_text(running.progress, messages)))
+        time.sleep(LOOK_SECONDS)
+    bar.empty()
+    del st.session_state[RUNNING_KEY]
     try:
-        taken = take_in(files, get_shelves(assistant), show)
+        st.session_state[TAKEN_KEY] = running.outcome.result()
+        st.session_state[ROUND_KEY] = st.session_state.get(ROUND_KEY, 0) + 1
     except BusyError:
-        bar.empty()
-        st.warning(label_text(messages.text("documents.busy_add")))
-        return
+        st.session_state[PROBLEM_KEY] = messages.text("documents.busy_add")
     except Exception as error:
-        bar.empty()
-        st.error(label_text(failure_text(error, messages)))
-        return
-    st.session_state[TAKEN_KEY] = taken
-    st.session_state[ROUND_KEY] = st.session_state.get(ROUND_KEY, 0) + 1
+        st.session_state[PROBLEM_KEY] = failure_text(error, messages)
     st.rerun()
+
+
+def _progress_text(progress: SyncProgress, messages: Messages) -> str:
+    counted = messages.text("documents.adding_step", done=progress.done, total=progress.total)
+    words = messages.text(f"documents.adding_{progress.stage}", name=progress.name or "…", passages=progress.passages)
+    return f"{counted} {words}"
 
 
 def _draw_taken(taken: Sequence[Taken], address: Address, holdings: Holdings, messages: Messages) -> None:

@@ -1,5 +1,7 @@
 """The reading view: outline, one part of the text at a time, and the place that a link points to."""
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from assistant.answering import Assistant
@@ -223,8 +225,6 @@ def _draw_link(paged: Paged, block: Block, address: Address, messages: Messages)
     if place.start is None and not place.passage:
         place = Address(document=metadata.id, start=block.start)
     with st.popover(messages.text("documents.link"), icon=":material/link:"):
-        from urllib.parse import urlencode
-
         st.html(note_html(messages.text("documents.link_note")))
         st.code(f"{st.context.url or ''}?{urlencode(place.params())}", language=None, wrap_lines=True)
         st.html(note_html(messages.text("documents.cite")))

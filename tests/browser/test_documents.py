@@ -198,6 +198,21 @@ def test_added_files_can_be_asked_about_at_once_and_are_gone_when_removed(open_a
     page.get_by_text("3 documents", exact=True).wait_for()
 
 
+def test_a_reader_who_turns_away_finds_the_files_in_the_library_all_the_same(open_app: Open, tmp_path: Path) -> None:
+    page = documents(open_app(), view="add")
+    page.locator('input[type="file"]').set_input_files(str(make_files(tmp_path)[2]))
+    page.get_by_role("button", name="Add 1 file to the library").click()
+    page.wait_for_timeout(150)
+    page.get_by_role("radio", name="Find words").click()
+    page.get_by_label("A word or phrase").wait_for()
+    page.get_by_role("radio", name="Add").click()
+    page.get_by_text("1 of 1 file added").wait_for(timeout=60_000)
+    page.get_by_role("radio", name="Library").click()
+    page.locator(".st-key-remove-library-ferry button").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove it").click()
+    page.get_by_text("Removed:").wait_for(timeout=60_000)
+
+
 def test_a_file_can_be_dropped_and_a_removal_thought_better_of(open_app: Open) -> None:
     page = documents(open_app(), view="add")
     zone = page.get_by_test_id("stFileUploaderDropzone")
