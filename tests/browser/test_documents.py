@@ -14,6 +14,7 @@ from assistant.library import Library
 pytestmark = pytest.mark.browser
 Open = Callable[..., "Reader"]  # noqa: F821  # conftest.Reader
 
+PATIENCE = 90_000  # milliseconds, on a machine that does other work too
 NOTE = "hippo-information-note-2015"
 MARKED = ".st-key-text mark.pa-first"
 LINES = ".st-key-lines button"
@@ -22,14 +23,15 @@ LINES = ".st-key-lines button"
 def documents(reader: "Reader", **params: str) -> "Page":  # noqa: F821
     """Open the page at an address, as a link would."""
     page = reader.page
+    page.set_default_timeout(PATIENCE)
     base = page.url.split("?")[0].rstrip("/").removesuffix("/chat").removesuffix("/documents")
     page.goto(f"{base}/documents?{urlencode(params)}")
-    page.locator(".st-key-documents h1, .st-key-reading h1").first.wait_for(timeout=30_000)
+    page.locator(".st-key-documents h1, .st-key-reading h1").first.wait_for()
     return page
 
 
 def settled(page: "Page") -> None:  # noqa: F821
-    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(timeout=30_000)
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
 
 
 def in_sight(page: "Page", selector: str) -> bool:  # noqa: F821
@@ -181,12 +183,12 @@ def test_added_files_can_be_asked_about_at_once_and_are_gone_when_removed(open_a
     for name in ("harbour-rules", "lighthouse", "ferry"):
         card = page.locator(f".st-key-document-{name}")
         card.wait_for()
+        settled(page)
         if name == "lighthouse":
             with page.expect_download() as download:
                 card.get_by_role("button", name="Download").click()
             assert download.value.suggested_filename == "lighthouse.docx"
             assert Path(download.value.path()).read_bytes() == (tmp_path / "lighthouse.docx").read_bytes()
-        settled(page)
         card.get_by_role("button", name="Remove").press("Enter")
         dialog = page.get_by_role("dialog")
         dialog.wait_for()
@@ -206,7 +208,7 @@ def test_a_reader_who_turns_away_finds_the_files_in_the_library_all_the_same(ope
     page.get_by_role("radio", name="Find words").click()
     page.get_by_label("A word or phrase").wait_for()
     page.get_by_role("radio", name="Add").click()
-    page.get_by_text("1 of 1 file added").wait_for(timeout=60_000)
+    page.get_by_text("1 of 1 file added").wait_for()
     page.get_by_role("radio", name="Library").click()
     settled(page)
     page.locator(".st-key-remove-library-ferry button").click()
