@@ -10,6 +10,7 @@ from typing import Any
 
 from assistant.domain import DocumentMetadata
 from assistant.errors import DataFileError
+from assistant.settings import PROJECT_DIR
 
 CATALOGUE_NAME = "catalogue.toml"
 UNKNOWN = "unknown"  # a body, kind or year that a document does not say
@@ -44,6 +45,12 @@ class Coverage:
     years: Mapping[str, int]
     held: tuple[tuple[Expected, str], ...]  # with the document's id
     missing: tuple[Expected, ...]
+
+
+def catalogue_path(corpus_dir: Path) -> Path:
+    """The catalogue of a corpus folder, or ours where it has none."""
+    own = corpus_dir / CATALOGUE_NAME
+    return own if own.is_file() else PROJECT_DIR / "corpus" / CATALOGUE_NAME
 
 
 def read_catalogue(path: Path) -> tuple[Expected, ...]:

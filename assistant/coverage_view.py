@@ -3,15 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from assistant.coverage import CATALOGUE_NAME, find_coverage, read_catalogue
+from assistant.coverage import catalogue_path, find_coverage, read_catalogue
 from assistant.library import Library
-from assistant.settings import PROJECT_DIR, Settings
+from assistant.settings import Settings
 
 UNCHECKED = "?"  # before the symbol of an entry that was not confirmed in two sources
 
@@ -22,7 +21,7 @@ def show_coverage(settings: Settings, library: Library, *, as_json: bool) -> Non
     Raises:
         DataFileError: the catalogue is malformed.
     """
-    found = find_coverage(read_catalogue(_catalogue(settings)), library.documents())
+    found = find_coverage(read_catalogue(catalogue_path(settings.corpus_dir)), library.documents())
     if as_json:
         print(json.dumps(asdict(found), ensure_ascii=False, indent=2))
         return
@@ -40,11 +39,6 @@ def show_coverage(settings: Settings, library: Library, *, as_json: bool) -> Non
         console.print(
             f"{UNCHECKED} symbol and date not confirmed in two sources. Download, then: policy-assistant ingest"
         )
-
-
-def _catalogue(settings: Settings) -> Path:
-    own = settings.corpus_dir / CATALOGUE_NAME
-    return own if own.is_file() else PROJECT_DIR / "corpus" / CATALOGUE_NAME
 
 
 def _counts(name: str, counts: Mapping[str, int]) -> Table:

@@ -36,6 +36,14 @@ class Signal(StrEnum):
     SENTENCE = "sentence"  # each sentence alone
 
 
+@dataclass(frozen=True, slots=True)
+class LoadingNotes:
+    """What loading a document found out beside its text."""
+
+    page_count: int | None
+    warnings: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PassageVectors:
     """The vectors of one passage with s sentences and t word pieces, d numbers each; all are of unit length."""
@@ -176,6 +184,12 @@ class Library:
             warnings=tuple(json.loads(warnings)),
             page_count=page_count,
         )
+
+    def loading_notes(self) -> dict[str, LoadingNotes]:
+        """Pages and warnings of each document, by id, without reading any text."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT id, page_count, warnings FROM documents").fetchall()
+        return {key: LoadingNotes(pages, tuple(json.loads(warnings))) for key, pages, warnings in rows}
 
     def passages(self, document_id: str | None = None) -> tuple[Passage, ...]:
         """All passages, or those of one document, in document order."""

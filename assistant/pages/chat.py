@@ -9,11 +9,13 @@ from assistant.messages import Messages
 from assistant.pages import resources
 from assistant.pages.access import current_user
 from assistant.pages.answering import answer_next, start_answering, suggest
+from assistant.pages.asking import ASK_KEY
 from assistant.pages.conversation_link import follow_address, show_in_address
 from assistant.pages.dialogs import draw_dialog
 from assistant.pages.exchange import Desk, Place, draw_exchange, draw_suggestions
 from assistant.pages.exporting import draw_printable, report_of
 from assistant.pages.failures import failures_shown
+from assistant.pages.filters import restrict_to
 from assistant.pages.following import announce_additions, close_sidebar_on_phones, focus_on, scroll_to
 from assistant.pages.frame import draw_page
 from assistant.pages.inert import html_text, label_text
@@ -38,8 +40,17 @@ def _state() -> ChatState:
     return state
 
 
+def _take_question(state: ChatState) -> None:
+    """Ask what another page left to be asked, in the documents that it named."""
+    asked = st.session_state.pop(ASK_KEY, None)
+    if asked:
+        restrict_to(asked["documents"], state)
+        state.ask(asked["question"], state.filters)
+
+
 def _draw(assistant: Assistant, holdings: Holdings, messages: Messages) -> None:
     state = _state()
+    _take_question(state)
     history = resources.get_history(current_user())
     follow_address(state, history)
     struck = resources.get_settings().show_unsupported == "struck"

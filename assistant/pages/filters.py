@@ -38,6 +38,13 @@ def draw_filters(holdings: Holdings, state: ChatState, messages: Messages) -> Fi
     return state.filters
 
 
+def restrict_to(documents: Iterable[str], state: ChatState) -> None:
+    """Search only in these documents from now on; to be called before the choices are drawn."""
+    state.filters = Filters(documents=frozenset(documents))
+    for key in KEYS.values():
+        st.session_state.pop(key, None)
+
+
 def still_possible(filters: Filters, documents: Sequence[DocumentMetadata]) -> Filters:
     """The same without what has left the library meanwhile."""
     years = [d.year for d in documents if d.year]
