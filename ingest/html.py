@@ -20,9 +20,8 @@ from ingest.marked import TITLE_RANK, arrange
 from ingest.outline import BOLD_RANK
 from ingest.pdf_numbering import printed_count
 from ingest.pdf_units import NUMBER
-from ingest.structure import DraftBlock, assemble, clean_text
+from ingest.structure import CELL, DraftBlock, assemble, clean_text
 
-CELL = " | "  # between the cells of a table row
 MAIN_SHARE = 0.3  # of the page's letters, from which an element that says it is the main one is believed
 CELL_CHARACTERS = 2_000  # in a longer one a page is laid out, not a table
 BOLD_HEADING_WORDS = 20
