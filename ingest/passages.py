@@ -183,7 +183,9 @@ def _passage(
     text = document.text[start:end]
     positions = range(pieces[0].block, pieces[-1].block + 1)
     blocks = [document.blocks[i] for i in positions]
-    main = [i for i in positions if document.blocks[i].kind is not BlockKind.HEADING] if kind is PassageKind.BODY else []
+    main = (
+        [i for i in positions if document.blocks[i].kind is not BlockKind.HEADING] if kind is PassageKind.BODY else []
+    )
     inside = [s for i in main or positions for s in sentences[i]]
     digest = sha256(text.encode()).hexdigest()[:8]
     return Passage(
