@@ -71,7 +71,9 @@ def make_passages(
         above = _headings_above(document.blocks, kinds, members[0]) if kind is PassageKind.BODY else []
         pieces = [p for i in above + members for p in _pieces(document.blocks, i, sentences[i], tokens, sizes)]
         for group in _groups(kind, pieces, sizes):
-            passages.append(_passage(document, kind, group, len(passages), sentences))
+            if group[-1].block in above:  # headings that leave no room for text stay what they are elsewhere: a section
+                continue
+            passages.append(_passage(document, kind, group, len(passages), sentences, above))
     return tuple(passages)
 
 
@@ -177,16 +179,19 @@ def _cost(size: int, sizes: _Sizes) -> float:
 
 
 def _passage(
-    document: Document, kind: PassageKind, pieces: Sequence[_Piece], position: int, sentences: list[list[Sentence]]
+    document: Document,
+    kind: PassageKind,
+    pieces: Sequence[_Piece],
+    position: int,
+    sentences: list[list[Sentence]],
+    above: Sequence[int],
 ) -> Passage:
     start, end = pieces[0].start, pieces[-1].end
     text = document.text[start:end]
     positions = range(pieces[0].block, pieces[-1].block + 1)
     blocks = [document.blocks[i] for i in positions]
-    main = (
-        [i for i in positions if document.blocks[i].kind is not BlockKind.HEADING] if kind is PassageKind.BODY else []
-    )
-    inside = [s for i in main or positions for s in sentences[i]]
+    main = [i for i in positions if i not in above]
+    inside = [s for i in main for s in sentences[i]]
     digest = sha256(text.encode()).hexdigest()[:8]
     return Passage(
         id=f"{document.metadata.id}-{position:04d}-{digest}",
@@ -196,7 +201,7 @@ def _passage(
         text=text,
         start=start,
         end=end,
-        locator=_locator([document.blocks[i] for i in main or positions]),
+        locator=_locator([document.blocks[i] for i in main]),
         pages=_pages(blocks),
         paragraphs=tuple(dict.fromkeys(b.locator.paragraph for b in blocks if b.locator.paragraph)),
         sentences=tuple(s for s in inside if start <= s.start and s.end <= end),
