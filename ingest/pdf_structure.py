@@ -30,7 +30,7 @@ from ingest.pdf_units import (
 from ingest.structure import CELL, DraftBlock, assemble, join_lines
 
 BARE_CAPTION = 25  # characters of "Table 15.2" alone
-TITLE_LENGTH = 300
+TITLE_LENGTH = 500
 
 _NUMBER = re.compile(rf"({NUMBER})(?=\s)")
 _ITEM = re.compile(rf"({ITEM})(?=\s)")
