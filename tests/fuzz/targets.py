@@ -15,6 +15,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -282,17 +283,22 @@ def _written(name: str, data: bytes) -> Path:
     return path
 
 
-def _package(body: str) -> bytes:
-    """An empty Word file with this body."""
+@lru_cache(maxsize=1)
+def _empty_parts() -> dict[str, bytes]:
+    """The parts of an empty Word file by name."""
     import docx as python_docx
 
     empty = io.BytesIO()
     python_docx.Document().save(empty)
+    with zipfile.ZipFile(empty) as source:
+        return {part.filename: source.read(part) for part in source.infolist()}
+
+
+def _package(body: str) -> bytes:
+    """A Word file with this body."""
     made = io.BytesIO()
-    with zipfile.ZipFile(empty) as source, zipfile.ZipFile(made, "w") as package:
-        for part in source.infolist():
-            content = source.read(part)
-            if part.filename == "word/document.xml":
-                content = f'<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'.encode()
-            package.writestr(part.filename, content)
+    document = f'<w:document xmlns:w="{_WORD}"><w:body>{body}</w:body></w:document>'.encode()
+    with zipfile.ZipFile(made, "w") as package:
+        for name, content in {**_empty_parts(), "word/document.xml": document}.items():
+            package.writestr(name, content)
     return made.getvalue()
