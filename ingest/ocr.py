@@ -18,6 +18,7 @@ from ingest.pdf_page import Fragment, PageText
 PROGRAM = "tesseract"
 INSTALL = "install tesseract (in Debian the package tesseract-ocr)"
 DOTS_PER_INCH = 300  # what tesseract reads best
+PAGE_CONFIDENCE = 60  # per cent, of all words of a page on average: pages that are read right have 90, upside down 35
 MIN_CONFIDENCE = 40  # per cent, of a line's words on average; below, specks and pictures were taken for letters
 ONE_SIZE = 0.25  # by which the measured height of a line may differ from the usual one in text of one size
 WORD_GAP = 3.0  # of the line's height: typewriters leave two after a sentence; more is another cell of a table
@@ -51,6 +52,12 @@ class _Run:
     right: float
     baseline: float
     height: float  # of the line
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    runs: tuple[_Run, ...] = ()
+    confidence: tuple[float, ...] = ()  # of each word, per cent
 
 
 def is_installed() -> bool:
@@ -96,7 +103,8 @@ def fragments_of(hocr: bytes, height: int, scale: float) -> tuple[Fragment, ...]
     """The lines of a page in hOCR, parted at wide gaps and placed in points from its lower left corner.
 
     `height` of the picture in pixels, `scale` in pixels a point. Lines that hardly anything speaks for are left out.
-    Sizes are as measured: `with_usual_size` evens them out.
+    Nothing is left of a page that was as a whole not made out, such as one that was scanned upside down. Sizes are as
+    measured: `with_usual_size` evens them out.
 
     Raises OcrError where it is not hOCR.
     """
@@ -104,7 +112,11 @@ def fragments_of(hocr: bytes, height: int, scale: float) -> tuple[Fragment, ...]
         root = ElementTree.fromstring(hocr)
     except ElementTree.ParseError as error:
         raise OcrError(f"{PROGRAM} answered with what is no hOCR ({error})") from error
-    runs = [run for line in root.iter(f"{_XHTML}span") if line.get("class") in _LINES for run in _runs(line)]
+    lines = [_read_line(line) for line in root.iter(f"{_XHTML}span") if line.get("class") in _LINES]
+    words = [confidence for line in lines for confidence in line.confidence]
+    if not words or sum(words) < PAGE_CONFIDENCE * len(words):
+        return ()
+    runs = [run for line in lines if sum(line.confidence) >= MIN_CONFIDENCE * len(line.confidence) for run in line.runs]
     return tuple(
         Fragment(
             text=run.text,
@@ -128,10 +140,10 @@ def with_usual_size(pages: Sequence[PageText]) -> list[PageText]:
     return [replace(page, fragments=tuple(map(evened, page.fragments))) for page in pages]
 
 
-def _runs(line: ElementTree.Element) -> list[_Run]:
+def _read_line(line: ElementTree.Element) -> _Line:
     place = _values(line)
     if "bbox" not in place or "x_size" not in place:
-        return []
+        return _Line()
     bottom = place["bbox"][3]
     baseline = bottom + (place["baseline"][1] if "baseline" in place else 0.0)
     tall = place["x_size"][0]
@@ -147,7 +159,7 @@ def _runs(line: ElementTree.Element) -> list[_Run]:
             else:
                 found.append(_Run(text, left, right, baseline, tall))
             confidence += here.get("x_wconf", [0.0])
-    return found if found and sum(confidence) >= MIN_CONFIDENCE * len(confidence) else []
+    return _Line(tuple(found), tuple(confidence))
 
 
 def _values(element: ElementTree.Element) -> dict[str, list[float]]:

@@ -45,7 +45,7 @@ def read_scans(document: "PdfiumDocument | None", numbers: Sequence[int], langua
     if found:
         warnings.append(f"{page_list(list(found))} read by OCR: compare a quote with the page")
     if blank:
-        warnings.append(f"no text on {page_list(blank)}: a picture or empty")
+        warnings.append(f"no text on {page_list(blank)}: a picture, empty, or not to be made out")
     if unread:
         warnings.append(f"OCR did not read {page_list(list(unread))}: {next(iter(unread.values()))}")
     return Scans(found, tuple(warnings))

@@ -41,7 +41,7 @@ HOCR = """<?xml version="1.0" encoding="UTF-8"?>
 <span class="ocrx_word" title="bbox 400 200 500 232; x_wconf 90">R&amp;P</span>
 <span class="ocrx_word" title="bbox 800 200 900 232; x_wconf 90">cell</span></span>
 <span class="ocr_header" title="bbox 0 900 50 1000; baseline 0 0; x_size 90"><span class="ocrx_word"
-title="bbox 0 900 50 1000; x_wconf 12">@#;</span></span>
+title="bbox 0 900 50 1000; x_wconf 20">@#;</span></span>
 </div></body></html>"""
 
 
@@ -115,7 +115,7 @@ def test_a_blank_page_is_told_from_a_scanned_one(tmp_path: Path) -> None:
     document = load_pdf(scanned_pdf(tmp_path / "doc.pdf", [SCANNED, []]), METADATA)
     assert document.warnings == (
         "page 1 read by OCR: compare a quote with the page",
-        "no text on page 2: a picture or empty",
+        "no text on page 2: a picture, empty, or not to be made out",
     )
 
 
@@ -205,6 +205,11 @@ def test_words_are_placed_in_points_from_below_and_parted_at_wide_gaps() -> None
 
 def test_specks_taken_for_letters_are_left_out() -> None:
     assert all("@" not in fragment.text for fragment in fragments_of(HOCR.encode(), 3000, 4.0))
+
+
+def test_nothing_is_left_of_a_page_that_was_not_made_out() -> None:
+    doubtful = HOCR.replace("x_wconf 96", "x_wconf 45").replace("x_wconf 90", "x_wconf 45")
+    assert fragments_of(doubtful.encode(), 3000, 4.0) == ()
 
 
 def test_lines_that_differ_by_how_they_were_measured_have_one_size() -> None:
