@@ -73,6 +73,8 @@ class DocumentMetadata:
     language: str = "en"
     rights: str | None = None
     source_url: str | None = None
+    session: str | None = None  # of the body, as printed: "Seventy-ninth session"
+    agenda_item: str | None = None  # as printed: "156 (a)"
     short_title: str | None = None  # how a diplomat names it in running text: "ICRtoP statement on the HIPPO report"
     also_called: tuple[str, ...] = ()  # other words by which people speak of it: "the independent panel's report"
 

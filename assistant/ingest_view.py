@@ -102,7 +102,13 @@ def _run_once(
 
 def ingest_limits(settings: Settings) -> Limits:
     """What one file may take, as it is set."""
-    return Limits(settings.ingest_seconds, settings.ingest_memory_mb, settings.ingest_file_mb, settings.ingest_pages)
+    return Limits(
+        seconds=settings.ingest_seconds,
+        memory_mb=settings.ingest_memory_mb,
+        file_mb=settings.ingest_file_mb,
+        pages=settings.ingest_pages,
+        ocr=settings.ingest_ocr,
+    )
 
 
 def _with_progress(run: Callable[..., SyncReport]) -> SyncReport:

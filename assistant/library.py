@@ -24,7 +24,7 @@ from assistant.errors import LibraryError, UnknownDocumentError
 Vector = npt.NDArray[np.float32]
 
 LIBRARY_FILE = "library.db"
-PASSAGE_FORMAT = 1  # raise it when loading or cutting changes what an unchanged file becomes
+PASSAGE_FORMAT = 2  # raise it when loading or cutting changes what an unchanged file becomes
 REBUILD = "policy-assistant ingest --rebuild"
 
 

@@ -153,19 +153,28 @@ def _search(
     index: VectorIndex,
     geometry: Geometry,
 ) -> list[Ranked]:
-    """Propose, fuse, re-rank."""
+    """Propose, fuse, re-rank. Documents that the question names propose for themselves, too: of a large library the
+    best passages for the rest of its words may all be elsewhere.
+    """
     vector = query.encoding.vector
     proposing = {"text": weights.text, "context": weights.context, "sentence": weights.sentence, "words": weights.words}
-    found: dict[str, Scores] = {}
-    for signal in Signal:
-        if proposing[signal.value]:
-            found[signal.value] = dict(index.search(signal, vector, weights.depth, documents))
+    named = [i for i in question.documents if documents is None or i in documents]
     match = word_match(question)
-    if weights.words and match:
-        found["words"] = dict(library.search_words(match, weights.depth, documents))
+    found: dict[str, Scores] = {}
+    for among in [documents, named] if named else [documents]:
+        for signal in Signal:
+            if proposing[signal.value]:
+                found.setdefault(signal.value, {}).update(index.search(signal, vector, weights.depth, among))
+        if weights.words and match:
+            found.setdefault("words", {}).update(library.search_words(match, weights.depth, among))
     found["fused"] = fuse(found, proposing)
     best = sorted(found["fused"], key=lambda i: (-found["fused"][i], i))[: weights.candidates]
     passages = library.passages_by_id(best)
+    if named:
+        own = library.passages_by_id([i for i in found["fused"] if i not in passages])
+        close = [i for i in found["fused"] if i in own and own[i].document_id in named]
+        close.sort(key=lambda i: (-found["fused"][i], i))
+        passages |= {i: own[i] for i in close[: weights.candidates]}
     candidates = list(passages)
     found["fused"] = {i: found["fused"][i] for i in candidates}
     if weights.sentence_centred:

@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     ingest_memory_mb: int = Field(1500, ge=200, description="The most memory that reading one file may take.")
     ingest_file_mb: int = Field(100, ge=1, description="The largest file that is read.")
     ingest_pages: int = Field(3000, ge=1, description="The most pages that a document may have.")
+    ingest_ocr: str = Field(
+        "eng",
+        pattern=r"^([A-Za-z_]{3,30}(\+[A-Za-z_]{3,30})*)?$",
+        description="The languages in which scanned pages are read, as tesseract names them (eng+fra); empty: unread.",
+    )
     show_unsupported: Literal["flagged", "struck"] = Field(
         "flagged", description="How a statement that its sources do not support is shown, where it is shown at all."
     )

@@ -17,9 +17,8 @@ from ingest.marked import SUBTITLE_RANK, TITLE_RANK, is_labelled
 from ingest.outline import BOLD_RANK
 from ingest.pdf_numbering import Numbering
 from ingest.pdf_units import BULLET, ITEM, NUMBER, STAR_NOTE
-from ingest.structure import DraftBlock, clean_text
+from ingest.structure import CELL, DraftBlock, clean_text
 
-CELL = " | "  # between the cells of a table row
 MAX_TABLE_DEPTH = 5  # tables within tables; deeper ones are a trick, not a document
 BOLD_HEADING_WORDS = 20
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from docx.oxml.ns import qn
 
 from ingest.marked import SUBTITLE_RANK, TITLE_RANK
-from ingest.pdf_numbering import printed_count
+from ingest.pdf_numbering import printed_count, read_count
 
 MAX_LEVELS = 9  # of a numbered list, by the format's definition
 MAX_BASES = 20  # styles that a style may rest on; more is a circle
@@ -56,7 +56,7 @@ def _style(key: str, elements: dict[str | None, Any]) -> Style:
     rank = None if _TITLE_BLOCK.search(names[0]) else next(ranks, outline)
     numbered = next((found for element in chain if (found := numbering_of(element))), None)
     sizes = (value(element.find(f"{qn('w:rPr')}/{qn('w:sz')}")) for element in chain)
-    size = next((int(found) for found in sizes if found and found.isdigit()), 0)
+    size = next((found for found in map(read_count, sizes) if found is not None), 0)
     return Style(names[0], rank, numbered, any(is_bold(element.find(qn("w:rPr"))) for element in chain), size)
 
 
@@ -75,7 +75,8 @@ def _rank(name: str) -> int | None:
 def _outline(element: Any) -> int | None:
     """The outline level that a style gives its paragraphs, counted from 1."""
     found = value(element.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}"))
-    return int(found) + 1 if found and found.isdigit() and int(found) < MAX_LEVELS else None
+    level = read_count(found)
+    return level + 1 if level is not None and level < MAX_LEVELS else None
 
 
 def numbering_of(element: Any) -> Numbered | None:
@@ -83,8 +84,8 @@ def numbering_of(element: Any) -> Numbered | None:
     found = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
     if found is None:
         return None
-    level = value(found.find(qn("w:ilvl"))) or "0"
-    return (value(found.find(qn("w:numId"))) or "0", min(int(level) if level.isdigit() else 0, MAX_LEVELS - 1))
+    level = read_count(value(found.find(qn("w:ilvl")))) or 0
+    return (value(found.find(qn("w:numId"))) or "0", min(level, MAX_LEVELS - 1))
 
 
 def is_bold(properties: Any) -> bool:
@@ -148,10 +149,10 @@ def read_numbering(root: Any) -> AutomaticNumbers:
         found.levels[name] = dict(_levels(patterns[pattern]))
         overrides = element.findall(qn("w:lvlOverride"))
         for override in overrides:
-            at, start = override.get(qn("w:ilvl")), value(override.find(qn("w:startOverride")))
-            if at and start and at.isdigit() and start.isdigit() and int(at) in found.levels[name]:
-                old = found.levels[name][int(at)]
-                found.levels[name][int(at)] = _Level(old.form, old.text, int(start))
+            at = read_count(override.get(qn("w:ilvl")))
+            start = read_count(value(override.find(qn("w:startOverride"))))
+            if at is not None and start is not None and at in found.levels[name]:
+                found.levels[name][at] = replace(found.levels[name][at], start=start)
         if not overrides:
             found.shared[name] = f"pattern {pattern}"
     return found
@@ -159,8 +160,8 @@ def read_numbering(root: Any) -> AutomaticNumbers:
 
 def _levels(pattern: Any) -> Iterator[tuple[int, _Level]]:
     for element in pattern.findall(qn("w:lvl")):
-        at, start = element.get(qn("w:ilvl")), value(element.find(qn("w:start"))) or "1"
-        if at and at.isdigit():
+        at, start = read_count(element.get(qn("w:ilvl"))), read_count(value(element.find(qn("w:start"))))
+        if at is not None:
             form = value(element.find(qn("w:numFmt"))) or "decimal"
             text = value(element.find(qn("w:lvlText"))) or ""
-            yield int(at), _Level(form, text, int(start) if start.isdigit() else 1)
+            yield at, _Level(form, text, 1 if start is None else start)

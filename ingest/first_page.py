@@ -7,8 +7,8 @@ from dataclasses import replace
 from assistant.domain import DocumentMetadata
 from ingest.lines import find_date
 from ingest.manifest import title_from_file_name
-from ingest.structure import DraftBlock
-from ingest.un_symbols import FrontPage, kind_of, read_front_page
+from ingest.structure import CELL, DraftBlock
+from ingest.un_symbols import FrontPage, body_of, kind_of, parse_symbol, read_front_page, symbol_of_file_name
 
 OPENING = 20  # blocks of the first page that may belong to its title block
 SHORT = 90  # characters: a longer block is text
@@ -17,6 +17,8 @@ _JOB = re.compile(r"\d{2}-\d{5,6}\s*\(([ACEFRS])\)")
 _JOB_LANGUAGES = {"A": "ar", "C": "zh", "E": "en", "F": "fr", "R": "ru", "S": "es"}
 _CREATED = re.compile(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _USELESS_TITLE = re.compile(r"(?i)untitled|.*\.(?:docx?|wpf|pdf|indd|pub|rtf)|microsoft word.*|document\d*|\W*")
+_RECORD = re.compile(r"/(?:PV|SR)\.")
+_MEETING = re.compile(r"\d+(?:st|nd|rd|th) (?:[a-z]+ )?meeting")
 _TITLE_WORDS = 4  # a title in the file's properties of fewer words is a file name more often than not
 
 
@@ -39,19 +41,37 @@ def enrich(
     date, note = metadata.date, metadata.date_note
     if date is None:
         date, note = _date(front, opening, properties)
-    symbol = metadata.symbol or front.symbol
+    symbol = metadata.symbol or front.symbol or _symbol(short) or symbol_of_file_name(metadata.file_name)
+    if unlisted and symbol and (meeting := _meeting(symbol, short)):
+        title = meeting
     return replace(
         metadata,
         title=title,
         symbol=symbol,
-        body=metadata.body or front.body,
+        body=metadata.body or (body_of(symbol) if symbol else None),
         date=date,
         date_note=note,
         kind=metadata.kind
         or kind_of(symbol, title)
         or next(filter(None, (kind_of(None, line) for line in short)), None),
         language=(_language(edges) if unlisted else None) or metadata.language,
+        session=metadata.session or front.session,
+        agenda_item=metadata.agenda_item or front.agenda_item,
     )
+
+
+def _symbol(lines: Sequence[str]) -> str | None:
+    """The symbol that stands alone on a line above the text, or in a cell of one."""
+    cells = (cell for line in lines for cell in line.split(CELL))
+    return next((symbol for cell in cells if (symbol := parse_symbol(cell))), None)
+
+
+def _meeting(symbol: str, lines: Sequence[str]) -> str | None:
+    """The title of a meeting record, which prints none: "General Assembly, 64th plenary meeting"."""
+    if not _RECORD.search(symbol):
+        return None
+    named = next((match[0] for line in lines if (match := _MEETING.search(line))), None)
+    return ", ".join(filter(None, (body_of(symbol), named))) if named else None
 
 
 def _title_property(properties: Mapping[str, str]) -> str | None:

@@ -18,11 +18,10 @@ from ingest.first_page import enrich
 from ingest.manifest import title_from_file_name
 from ingest.marked import TITLE_RANK, arrange
 from ingest.outline import BOLD_RANK
-from ingest.pdf_numbering import printed_count
+from ingest.pdf_numbering import printed_count, read_count
 from ingest.pdf_units import NUMBER
-from ingest.structure import DraftBlock, assemble, clean_text
+from ingest.structure import CELL, DraftBlock, assemble, clean_text
 
-CELL = " | "  # between the cells of a table row
 MAIN_SHARE = 0.3  # of the page's letters, from which an element that says it is the main one is believed
 CELL_CHARACTERS = 2_000  # in a longer one a page is laid out, not a table
 BOLD_HEADING_WORDS = 20
@@ -213,9 +212,9 @@ class _Reader:
         if tag in _HEADINGS:
             self._rank = _HEADINGS[tag]
         elif tag in {"ul", "ol"}:
-            start = element.get("start") or ""
+            start = read_count(element.get("start"))
             form = _FORMS.get(element.get("type") or "", "decimal") if tag == "ol" else None
-            self._lists.append(_Open(int(start) - 1 if start.isdigit() else 0, form))
+            self._lists.append(_Open(0 if start is None else start - 1, form))
         elif tag == "li":
             self._in_item += 1
             self._label = self._next_label(element)
@@ -249,8 +248,8 @@ class _Reader:
         if not self._lists or self._lists[-1].form is None:
             return ""
         at = self._lists[-1]
-        value = element.get("value") or ""
-        at.number = int(value) if value.isdigit() else at.number + 1
+        value = read_count(element.get("value"))
+        at.number = at.number + 1 if value is None else value
         count = printed_count(at.number, at.form or "decimal")
         return f"{count}." if at.form == "decimal" else f"({count})"
 
@@ -304,7 +303,14 @@ def _is_table(table: Any) -> bool:
     rows = [[cell for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
     if not rows or max(map(len, rows)) < 2:
         return False
-    return all(len(cell.text_content()) <= CELL_CHARACTERS for row in rows for cell in row)
+    cells = [cell.text_content() for row in rows for cell in row]
+    parts = [*cells, *(caption.text_content() for caption in table.iter("caption"))]
+    whole = sum(map(_letters, parts)) == _letters(table.text_content())  # else text strayed between cells, or into two
+    return whole and all(len(cell) <= CELL_CHARACTERS for cell in cells)
+
+
+def _letters(text: str) -> int:
+    return len("".join(text.split()))
 
 
 def _is_way_back(link: Any) -> bool:

@@ -10,12 +10,18 @@ CHARACTERS_PER_PAGE = 10_000  # a page set in small type holds 6,000; for files 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """For one file. Each is a setting of its own, and a file that exceeds one is refused by that name."""
+    """For one file. Each is a setting of its own, and a file that exceeds one is refused by that name.
+
+    Reading scanned pages is what takes longest, so its setting is here too: it gets most of the time and no more.
+    """
 
     seconds: float = 120  # to read it; ASSISTANT_INGEST_SECONDS
     memory_mb: int = 1500  # of the process that reads it; ASSISTANT_INGEST_MEMORY_MB
     file_mb: int = 100  # of the file; ASSISTANT_INGEST_FILE_MB
     pages: int = 3000  # of the document; ASSISTANT_INGEST_PAGES
+    ocr: str = (
+        "eng"  # languages, as tesseract names them, in which scans are read; "": not at all; ASSISTANT_INGEST_OCR
+    )
 
     def check_size(self, name: str, size: int) -> None:
         """Raise DocumentError where a file of `size` bytes is too large."""

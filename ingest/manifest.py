@@ -17,6 +17,7 @@ MANIFEST_NAME = "manifest.toml"
 _REQUIRED = frozenset({"id", "file", "title", "sha256"})
 _OPTIONAL = frozenset(
     {"short_title", "also_called", "symbol", "body", "date", "date_note", "kind", "language", "rights", "source_url"}
+    | {"session", "agenda_item"}
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _PRECEDENCE = (".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt")  # of twins, whose id is the plain name

@@ -32,7 +32,7 @@ class _Piece:
     end: int
     block: int
     tokens: int
-    leads_in: bool = False  # a list follows that it introduces
+    leads_in: bool = False  # it introduces what follows: a list, or what a heading heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,10 @@ def make_passages(
 ) -> tuple[Passage, ...]:
     """Passages of a document, in order; `document.text[p.start:p.end] == p.text` for each.
 
-    All text but that of headings is in exactly one passage; the title block is one passage, its headings included. A
-    block longer than `maximum` is divided between sentences; a sentence longer than that is a passage of its own.
+    All text but that of headings is in exactly one passage; the title block is one passage, its headings included. In
+    a document with pages a passage begins with the headings printed right above it, so that they are found on their
+    page; they are none of its sentences, for a heading answers nothing. A block longer than `maximum` is divided
+    between sentences; a sentence longer than that is a passage of its own.
 
     Sizes are in word pieces without special tokens; `count_tokens` gives word pieces of each text with them.
     """
@@ -66,9 +68,12 @@ def make_passages(
     kinds = part_of_blocks(document.blocks)
     passages: list[Passage] = []
     for kind, members in _runs(document.blocks, kinds):
-        pieces = [p for i in members for p in _pieces(document.blocks, i, sentences[i], tokens, sizes)]
+        above = _headings_above(document.blocks, kinds, members[0]) if kind is PassageKind.BODY else []
+        pieces = [p for i in above + members for p in _pieces(document.blocks, i, sentences[i], tokens, sizes)]
         for group in _groups(kind, pieces, sizes):
-            passages.append(_passage(document, kind, group, len(passages), sentences))
+            if group[-1].block in above:  # headings that leave no room for text stay what they are elsewhere: a section
+                continue
+            passages.append(_passage(document, kind, group, len(passages), sentences, above))
     return tuple(passages)
 
 
@@ -101,6 +106,17 @@ def _runs(blocks: Sequence[Block], kinds: Sequence[PassageKind | None]) -> list[
     return [(kind, group) for group in grouped if (kind := kinds[group[0]]) is not None]
 
 
+def _headings_above(blocks: Sequence[Block], kinds: Sequence[PassageKind | None], first: int) -> list[int]:
+    """Positions of the headings on a page that stand right before the block at `first`.
+
+    Not before the first text, where the parts of a title that running headers repeat stand ("Part IV").
+    """
+    at = first
+    while at and kinds[at - 1] is None and blocks[at - 1].locator.page is not None:
+        at -= 1
+    return list(range(at, first)) if PassageKind.BODY in kinds[:at] else []
+
+
 def _groups(kind: PassageKind, pieces: list[_Piece], sizes: _Sizes) -> list[list[_Piece]]:
     if kind is PassageKind.FRONT_MATTER:
         return [pieces]
@@ -125,7 +141,9 @@ def _pieces(
 
 
 def _leads_in(blocks: Sequence[Block], i: int) -> bool:
-    """Whether a list follows that the block introduces. After a list item it may as well go on from that item."""
+    """Whether the block introduces what follows. After a list item a list may as well go on from that item."""
+    if blocks[i].kind is BlockKind.HEADING:
+        return True
     if i + 1 == len(blocks) or blocks[i + 1].kind is not BlockKind.LIST_ITEM:
         return False
     if blocks[i].kind is not BlockKind.PARAGRAPH:
@@ -161,12 +179,19 @@ def _cost(size: int, sizes: _Sizes) -> float:
 
 
 def _passage(
-    document: Document, kind: PassageKind, pieces: Sequence[_Piece], position: int, sentences: list[list[Sentence]]
+    document: Document,
+    kind: PassageKind,
+    pieces: Sequence[_Piece],
+    position: int,
+    sentences: list[list[Sentence]],
+    above: Sequence[int],
 ) -> Passage:
     start, end = pieces[0].start, pieces[-1].end
     text = document.text[start:end]
-    blocks = [document.blocks[i] for i in range(pieces[0].block, pieces[-1].block + 1)]
-    inside = [s for i in range(pieces[0].block, pieces[-1].block + 1) for s in sentences[i]]
+    positions = range(pieces[0].block, pieces[-1].block + 1)
+    blocks = [document.blocks[i] for i in positions]
+    main = [i for i in positions if i not in above]
+    inside = [s for i in main for s in sentences[i]]
     digest = sha256(text.encode()).hexdigest()[:8]
     return Passage(
         id=f"{document.metadata.id}-{position:04d}-{digest}",
@@ -176,7 +201,7 @@ def _passage(
         text=text,
         start=start,
         end=end,
-        locator=_locator(blocks),
+        locator=_locator([document.blocks[i] for i in main]),
         pages=_pages(blocks),
         paragraphs=tuple(dict.fromkeys(b.locator.paragraph for b in blocks if b.locator.paragraph)),
         sentences=tuple(s for s in inside if start <= s.start and s.end <= end),

@@ -1,13 +1,14 @@
 """A PDF file -> Document. The only module that knows pypdf.
 
 pypdf opens the file and is its reader of record: encryption, page count, page labels, the file's own properties.
-The text of the pages comes from `pdf_fragments`, or from pypdf where that cannot read a page; `pdf_page`,
-`pdf_furniture` and `pdf_structure` make lines, paragraphs, headings, footnotes and tables of it.
+The text of the pages comes from `pdf_fragments`, from pypdf where that cannot read a page, and from `scans` where a
+page holds none; `pdf_page`, `pdf_furniture` and `pdf_structure` make lines, paragraphs, headings and tables of it.
 """
 
 import logging
 import math
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -21,11 +22,12 @@ from assistant.domain import Document, DocumentMetadata
 from assistant.errors import DocumentError
 from ingest.limits import DEFAULT_LIMITS, Limits
 from ingest.pdf_page import Fragment, PageText
+from ingest.scans import page_list, read_scans, way_out
 
 if TYPE_CHECKING:
     from ingest.pdf_fragments import PdfiumDocument
 
-LISTED_PAGES = 10  # page numbers that a warning spells out
+OCR_SHARE = 0.8  # of the time for a file, in which its scanned pages are read: the rest is for what comes after
 CHARACTER_WIDTH = 0.5  # of the text size: pypdf gives no widths
 ERROR_PAGE_LENGTH = 600  # characters
 
@@ -58,11 +60,12 @@ def load_pdf(path: Path, metadata: DocumentMetadata, *, limits: Limits = DEFAULT
 
 def read_pdf(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> PdfText:
     """The text of every page with positions and fonts. Raises DocumentError as `load_pdf` does."""
+    until = time.monotonic() + OCR_SHARE * limits.seconds
     with _quiet_pypdf():
         try:
             reader = _open(path)
             limits.check_pages(repr(path.name), len(reader.pages))
-            pages, warnings = _read_pages(path, reader)
+            pages, warnings = _read_pages(path, reader, limits.ocr, until)
             properties = _properties(reader)
         except (DocumentError, MemoryError):  # memory is a limit of ours, not a fault of the file
             raise
@@ -72,9 +75,7 @@ def read_pdf(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> PdfText:
             raise DocumentError(f"{path.name}: damaged PDF ({_reason(error)})") from error
     if not any(page.fragments for page in pages):
         count = "its one page" if len(pages) == 1 else f"any of its {len(pages)} pages"
-        raise DocumentError(
-            f"{path.name}: no text on {count}: it seems to be scanned; make it searchable (ocrmypdf does) and try again"
-        )
+        raise DocumentError(f"{path.name}: no text on {count}: it seems to be scanned; {way_out(limits.ocr, warnings)}")
     if _is_error_page(pages):
         raise DocumentError(f"{path.name}: holds a download site's error page, not a document; download it again")
     return PdfText(tuple(pages), properties, tuple(warnings))
@@ -102,7 +103,7 @@ def _open(path: Path) -> PdfReader:
     return reader
 
 
-def _read_pages(path: Path, reader: PdfReader) -> tuple[list[PageText], list[str]]:
+def _read_pages(path: Path, reader: PdfReader, ocr: str, until: float) -> tuple[list[PageText], list[str]]:
     from ingest.pdf_fragments import PdfiumError, open_with_pdfium
 
     labels = _page_labels(reader)
@@ -121,11 +122,11 @@ def _read_pages(path: Path, reader: PdfReader) -> tuple[list[PageText], list[str
                 unreadable[number] = _reason(error)
                 page = PageText(number, 0, 0, ())
             pages.append(replace(page, label=labels.get(number)))
-    empty = [page.number for page in pages if not page.fragments and page.number not in unreadable]
-    warnings = [f"cannot read {_page_list(list(unreadable))} ({next(iter(unreadable.values()))})"] if unreadable else []
-    if empty:
-        warnings.append(f"no text on {_page_list(empty)}: scanned or a picture")
-    return pages, warnings
+        empty = [page.number for page in pages if not page.fragments and page.number not in unreadable]
+        scans = read_scans(pdfium, empty, ocr, until)
+    warnings = [f"cannot read {page_list(list(unreadable))} ({next(iter(unreadable.values()))})"] if unreadable else []
+    warnings += scans.warnings
+    return [replace(scans.pages.get(page.number, page), label=page.label) for page in pages], warnings
 
 
 def _read_page(reader: PdfReader, pdfium: "PdfiumDocument | None", number: int) -> PageText:
@@ -181,13 +182,6 @@ def _page_labels(reader: PdfReader) -> dict[int, str]:
         return {number: label for number, label in enumerate(reader.page_labels, 1) if label}
     except Exception:  # as above
         return {}
-
-
-def _page_list(numbers: list[int]) -> str:
-    if len(numbers) == 1:
-        return f"page {numbers[0]}"
-    shown = ", ".join(map(str, numbers[:LISTED_PAGES]))
-    return f"pages {shown}" + (f" and {len(numbers) - LISTED_PAGES} more" if len(numbers) > LISTED_PAGES else "")
 
 
 def _reason(error: BaseException) -> str:

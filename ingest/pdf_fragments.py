@@ -17,9 +17,11 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
+from ingest.ocr import PageImage
 from ingest.pdf_page import Fragment, PageText
 
 MAX_NESTING = 8  # forms within forms; deeper ones are a trick, not a document
+MAX_PIXELS = 30_000_000  # of a page's picture: A3 at 350 dots an inch
 MAX_CHARACTERS = 4096  # of one text object; a longer one is read in its first part
 
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
@@ -55,6 +57,22 @@ class PdfiumDocument:
                 return _upright(number, reader.found, left, bottom, right, top)
             finally:
                 text_page.close()
+        finally:
+            page.close()
+
+    def image(self, number: int, dots_per_inch: int) -> PageImage:
+        """A page (1-based) as a picture, coarser where it is very large. Raises PdfiumError where it is damaged."""
+        page = self._document[number - 1]
+        try:
+            width, height = page.get_size()
+            scale = min(dots_per_inch / 72, math.sqrt(MAX_PIXELS / max(width * height, 1)))
+            bitmap = page.render(scale=scale, grayscale=True)
+            try:
+                rows = memoryview(bitmap.buffer).cast("B")
+                pixels = b"".join(rows[y : y + bitmap.width] for y in range(0, len(rows), bitmap.stride))
+                return PageImage(bitmap.width, bitmap.height, pixels, scale)
+            finally:
+                bitmap.close()
         finally:
             page.close()
 

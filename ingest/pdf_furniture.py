@@ -6,7 +6,7 @@ number of that kind, or when rows at the same place repeat from page to page.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ingest.lines import find_date
@@ -52,11 +52,11 @@ def part_furniture(pages: Sequence[PageText], lines: Sequence[Sequence[Line]]) -
     if kept:
         kept[0] = [line for line in kept[0] if line not in masthead]
     rows = [_rows(page) for page in kept]
-    places = _repeated_places(pages, rows)
+    wordings = _repeated_wordings(pages, rows)
     running: list[str] = []
     numbers: dict[int, str] = {}
     for i, (page, found) in enumerate(zip(pages, rows, strict=True)):
-        edge = [row for top in (True, False) for row in _peel(page, found, places, top)]
+        edge = [row for top in (True, False) for row in _peel(page, found, wordings[top], top)]
         gone = {id(line) for row in edge for line in row}
         kept[i] = [line for line in kept[i] if id(line) not in gone]
         running += [_wording(row) for row in edge]
@@ -106,31 +106,31 @@ def _edge_distance(page: PageText, row: Sequence[Line], top: bool) -> float:
     return page.height - row[0].y if top else row[0].y
 
 
-def _repeated_places(pages: Sequence[PageText], rows: Sequence[Sequence[Sequence[Line]]]) -> set[tuple[bool, int]]:
-    """Places (top or bottom, distance from that edge in bands) where the wordings repeat from page to page."""
+def _repeated_wordings(pages: Sequence[PageText], rows: Sequence[Sequence[Sequence[Line]]]) -> dict[bool, set[str]]:
+    """At the top (True) and at the bottom, the wordings that repeat from page to page at a place where most do."""
     wordings: dict[tuple[bool, int], list[str]] = defaultdict(list)
     for page, found in zip(pages, rows, strict=True):
         for row in found:
             for top in (True, False):
                 distance = _edge_distance(page, row, top)
                 if distance < page.height * EDGE:
-                    wordings[top, round(distance / BAND)].append(re.sub(r"\d+", "#", _wording(row)))
-    repeated: set[tuple[bool, int]] = set()
-    for place, found_there in wordings.items():
-        again = sum(found_there.count(wording) > 1 for wording in found_there)
-        if again >= 2 and again >= REPEATED_SHARE * len(found_there):
-            repeated.add(place)
+                    wordings[top, round(distance / BAND)].append(_pattern(row))
+    repeated: dict[bool, set[str]] = {True: set(), False: set()}
+    for (top, _), found_there in wordings.items():
+        again = [wording for wording in found_there if found_there.count(wording) > 1]
+        if len(again) >= REPEATED_SHARE * len(found_there):
+            repeated[top].update(again)
     return repeated
 
 
-def _peel(page: PageText, rows: Sequence[list[Line]], places: set[tuple[bool, int]], top: bool) -> list[list[Line]]:
+def _peel(page: PageText, rows: Sequence[list[Line]], wordings: Collection[str], top: bool) -> list[list[Line]]:
     """Rows of furniture from one edge inwards, up to the first row of text."""
     peeled: list[list[Line]] = []
     for row in rows if top else reversed(rows):
         distance = _edge_distance(page, row, top)
         if distance >= page.height * EDGE:
             break
-        if (top, round(distance / BAND)) not in places and not all(_is_marker(line.text) for line in row):
+        if _pattern(row) not in wordings and not all(_is_marker(line.text) for line in row):
             break
         peeled.append(row)
     return peeled
@@ -142,6 +142,11 @@ def _is_marker(text: str) -> bool:
 
 def _wording(row: Sequence[Line]) -> str:
     return " ".join(line.text for line in row)
+
+
+def _pattern(row: Sequence[Line]) -> str:
+    """Its wording whatever its numbers."""
+    return re.sub(r"\d+", "#", _wording(row))
 
 
 def _page_number(texts: Sequence[str]) -> str | None:

@@ -98,6 +98,7 @@ def find_title(flow: Sequence[Unit], usual: Typography) -> TitleBlock:
             break
     if not opening:
         return TitleBlock()
+    opening = _without_sections(flow, opening, usual)
     largest = max(flow[i].size for i in opening)
     same = [i for i in opening if flow[i].size >= largest - SAME_DISPLAY and flow[i].bold == flow[opening[0]].bold]
     title = next(i for i in opening if flow[i].size >= largest - SAME_DISPLAY)
@@ -106,6 +107,13 @@ def find_title(flow: Sequence[Unit], usual: Typography) -> TitleBlock:
     while not more and below in opening and flow[below].size < largest - SAME_DISPLAY:
         below += 1  # a subtitle: "Adopted by …", "Report of …"
     return TitleBlock(title, more, below - 1)
+
+
+def _without_sections(flow: Sequence[Unit], opening: list[int], usual: Typography) -> list[int]:
+    """The headings before the first one that looks like a section further down on the page, if a large one is left."""
+    below = {heading_style(u)[:2] for u in flow[opening[-1] + 1 :] if u.first.page == 1 and is_heading(u, usual)}
+    first = next((n for n, i in enumerate(opening) if heading_style(flow[i])[:2] in below), 0)
+    return opening[:first] if any(flow[i].size >= LARGE * usual.body for i in opening[:first]) else opening
 
 
 def _is_running_text(text: str) -> bool:

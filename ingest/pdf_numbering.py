@@ -54,6 +54,11 @@ class Numbering:
         self.preamble = None
 
 
+def read_count(text: str | None) -> int | None:
+    """A count as a file gives it; None where it is none that a list of a document can have."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,4}", text) else None
+
+
 def printed_count(count: int, form: str) -> str:
     """A count as a list prints it: "7", "g", "vii"; forms are named as in Word files."""
     if form in {"lowerLetter", "upperLetter"}:

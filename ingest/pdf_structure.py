@@ -27,11 +27,10 @@ from ingest.pdf_units import (
     note_number,
     place_charts,
 )
-from ingest.structure import DraftBlock, assemble, join_lines
+from ingest.structure import CELL, DraftBlock, assemble, join_lines
 
 BARE_CAPTION = 25  # characters of "Table 15.2" alone
-CELL = " | "  # between the cells of a table row
-TITLE_LENGTH = 300
+TITLE_LENGTH = 500
 
 _NUMBER = re.compile(rf"({NUMBER})(?=\s)")
 _ITEM = re.compile(rf"({ITEM})(?=\s)")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from assistant.domain import Block, BlockKind, Document, DocumentMetadata, Locator
 from ingest.lines import ends_sentence
 
+CELL = " | "  # between the cells of a table row
 NOTES_SECTION = ("Notes",)  # the section of a footnote that nothing in the text refers to
 
 # Soft hyphens, zero-width spaces and joiners; control characters that are not white space; lone surrogates.

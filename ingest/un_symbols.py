@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from ingest.lines import find_date
 
@@ -28,12 +29,13 @@ _BODIES = (  # the longest beginning decides
     ("E/", "Economic and Social Council"),
     ("T/", "Trusteeship Council"),
 )
-ORGANS = frozenset(
-    {
-        "united nations", "nations unies", "general assembly", "security council", "economic and social council",
-        "human rights council", "trusteeship council", "secretariat", "joint inspection unit", "official records",
-    }
-)  # fmt: skip
+_ORGANS = re.compile(  # one or more: letterheads set the names in two languages side by side
+    r"(?:(?:united nations|nations unies|general assembly|assembl[ée]e g[ée]n[ée]rale|security council|conseil de "
+    r"s[ée]curit[ée]|economic and social council|conseil [ée]conomique et social|human rights council|trusteeship "
+    r"council|secretariat|joint inspection unit|official records)(?:\W+|$))+",
+    re.IGNORECASE,
+)
+_OFFERED = re.compile(r"([A-Z]+_.+)[-_.](?:en|fr|es|ru|ar|zh)\.\w+", re.IGNORECASE)  # a file name with its language
 _SESSION = re.compile(r"\b([A-Z][a-z]+(?:-[a-z]+)?) (?:(?:special|emergency special|regular) )?session\b")
 _AGENDA = re.compile(r"^(?:Provisional )?(?:Agenda )?[Ii]tems? (\d.*)$")
 _LANGUAGE = re.compile(r"^Original\s*:\s*([A-Z][A-Za-z]+)|^([A-Z][a-z]+) only$", re.IGNORECASE)
@@ -59,16 +61,10 @@ class FrontPage:
     """What a first page says; None where it does not."""
 
     symbol: str | None = None
-    body: str | None = None
     date: str | None = None  # ISO 8601
     session: str | None = None
     agenda_item: str | None = None
     original_language: str | None = None
-
-
-def find_symbols(text: str) -> list[str]:
-    """Every document symbol in a text, as printed, in order; both symbols of a joint document count."""
-    return [" ".join(match[0].split()) for match in _SYMBOL.finditer(text) if re.search(r"\d", match[0])]
 
 
 def parse_symbol(text: str) -> str | None:
@@ -81,6 +77,12 @@ def parse_symbol(text: str) -> str | None:
         return None
     first, second = " ".join(match[1].split()), match[2]
     return first + JOINT + " ".join(second.split()) if second else first
+
+
+def symbol_of_file_name(name: str) -> str | None:
+    """The symbol that a file as the United Nations offers it is named by: "S_RES_2768 (2025).en.pdf"; else None."""
+    match = _OFFERED.fullmatch(PurePosixPath(name).name)
+    return parse_symbol(match[1].replace("_", "/")) if match else None
 
 
 def body_of(symbol: str) -> str | None:
@@ -99,7 +101,7 @@ def kind_of(symbol: str | None, title: str) -> str | None:
 
 def is_organ(text: str) -> bool:
     """Whether a line is only the name of an organ, as in a masthead."""
-    return text.strip().lower() in ORGANS
+    return bool(_ORGANS.fullmatch(text.strip()))
 
 
 def is_session_or_agenda(text: str) -> bool:
@@ -129,7 +131,6 @@ def read_front_page(masthead: Sequence[str], opening: Iterable[str] = ()) -> Fro
     language = next((m[1] or m[2] for line in lines if (m := _LANGUAGE.match(line.strip()))), None)
     return FrontPage(
         symbol=symbol,
-        body=body_of(symbol) if symbol else None,
         date=next((date for line in masthead if len(line) < 60 and (date := find_date(line))), None),
         session=session,
         agenda_item=item.rstrip("*") if item else None,

@@ -1,5 +1,6 @@
 """HTML pages become the same Blocks as other files; what is no text of the document is left out, and nothing runs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,20 @@ def test_any_page_is_a_document_whose_offsets_hold_or_a_refusal(text: str) -> No
     except DocumentError:
         return
     assert all(document.text[b.start : b.end] == b.text for b in document.blocks)
+
+
+@pytest.mark.parametrize(
+    ("page", "first"),
+    [
+        ("<ol start=9><li>Item</ol>", "9. Item"),
+        ("<ol start=²><li>Item</ol>", "1. Item"),
+        ("<ol type=i><li value=99999999999999999999>Item</ol>", "(i) Item"),
+    ],
+)
+def test_numbers_that_no_list_can_have_are_not_believed(page: str, first: str) -> None:
+    assert read(page).blocks[0].text == first
+
+
+def test_text_that_strayed_between_the_cells_of_a_table_is_kept_once() -> None:
+    document = read("<table>Stray. <p>More.</p><tr><td>One <caption>Two</caption><td>Three</table>")
+    assert sorted(re.findall(r"\w+", document.text)) == ["More", "One", "Stray", "Three", "Two"]

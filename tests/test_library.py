@@ -252,7 +252,7 @@ def test_another_embedder_is_refused_with_the_command_that_mends_it(library: Lib
 def test_another_passage_format_is_refused(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     put(library, PEACE)
     monkeypatch.setattr(library_module, "PASSAGE_FORMAT", 99)
-    with pytest.raises(LibraryError, match=r"passages of format 1, this version reads 99; .*ingest --rebuild"):
+    with pytest.raises(LibraryError, match=r"passages of format \d+, this version reads 99; .*ingest --rebuild"):
         Library.open(library.path, identity=EMBEDDER.identity)
 
 

@@ -79,10 +79,50 @@ def test_sections_of_the_same_name_are_not_run_together() -> None:
     assert len(cut((HEADING, "A"), (PARAGRAPH, sentence(5)), (HEADING, "A"), (PARAGRAPH, sentence(5)))) == 2
 
 
-def test_headings_stand_in_no_body_passage() -> None:
+def test_headings_stand_in_no_body_passage_of_a_document_without_pages() -> None:
     (passage,) = cut((HEADING, "A heading"), (PARAGRAPH, sentence(5)))
 
     assert passage.text == sentence(5)
+
+
+def paged(*blocks: tuple[BlockKind, str, int]) -> Document:
+    return assemble(
+        METADATA,
+        [DraftBlock(kind, text, level=1 if kind is HEADING else 0, page=page) for kind, text, page in blocks],
+        page_count=max(page for *_, page in blocks),
+    )
+
+
+def test_on_pages_a_passage_begins_with_the_headings_above_it_and_covers_their_page() -> None:
+    document = paged(
+        (PARAGRAPH, sentence(60), 1),
+        (HEADING, "A heading", 1),
+        (PARAGRAPH, sentence(60, "below"), 2),
+        (PARAGRAPH, sentence(60, "more"), 2),
+    )
+    passages = make_passages(document, count_words, target=60, maximum=100)
+    check(document, passages)
+
+    _, second, third = passages
+    assert second.text.startswith("A heading\n\nBelow below")
+    assert third.text.startswith("More")
+    assert (second.pages, second.locator.page, second.locator.section) == ((1, 2), 2, ("A heading",))
+    assert [s.text for s in second.sentences] == [sentence(60, "below")], "a heading answers nothing"
+
+
+def test_headings_on_pages_count_towards_the_size_of_their_passage() -> None:
+    heading = " ".join(["heading"] * 30)
+    document = paged((PARAGRAPH, sentence(60), 1), (HEADING, heading, 1), *[(PARAGRAPH, sentence(50), 1)] * 4)
+    passages = make_passages(document, count_words, target=60, maximum=100)
+    check(document, passages)
+
+    assert max(sizes(passages)) <= 100
+
+
+def test_headings_before_the_first_text_are_not_read_with_it() -> None:
+    document = paged((HEADING, "Part IV", 1), (HEADING, "Outer", 1), (PARAGRAPH, sentence(60), 1))
+
+    assert [p.text for p in make_passages(document, count_words)] == [sentence(60)]
 
 
 def test_a_heading_that_heads_nothing_is_a_passage_so_that_no_text_is_unreachable() -> None:

@@ -57,7 +57,8 @@ def test_a_landscape_page_is_read_upright(tmp_path: Path) -> None:
 
 def test_pages_without_text_are_named(tmp_path: Path) -> None:
     path = canvas_pdf(tmp_path / "doc.pdf", [[(LINE, 100, 700)], [], []])
-    assert load_pdf(path, METADATA).warnings == ("no text on pages 2, 3: scanned or a picture",)
+    (warning,) = load_pdf(path, METADATA).warnings
+    assert warning.startswith("no text on pages 2, 3: ")
 
 
 def test_a_file_encrypted_without_a_user_password_is_read(tmp_path: Path) -> None:

@@ -316,3 +316,12 @@ def test_a_profile_that_lacks_a_weight_is_refused_by_its_name(tmp_path: Path, ke
     (tmp_path / "retrieval.yaml").write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(DataFileError, match=rf"'full' lacks or has unknown keys: {key}$"):
         read_weights(tmp_path, "full")
+
+
+def test_a_named_document_is_searched_for_itself_too_where_others_hold_all_that_is_best(shelf: Shelf) -> None:
+    question = shelf.read("Which peacekeepers protect civilians under threat, according to the Global Centre?")
+    few = replace(WEIGHTS, depth=1, candidates=1)
+
+    assert question.documents == ("workshop",)
+    assert documents(shelf.ask(replace(question, documents=()), weights=few)) == ["panel"]
+    assert "workshop" in documents(shelf.ask(question, weights=few))

@@ -1,6 +1,14 @@
 import pytest
 
-from ingest.un_symbols import body_of, find_symbols, is_session_or_agenda, kind_of, parse_symbol, read_front_page
+from ingest.un_symbols import (
+    body_of,
+    is_organ,
+    is_session_or_agenda,
+    kind_of,
+    parse_symbol,
+    read_front_page,
+    symbol_of_file_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,9 +37,36 @@ def test_other_lines_are_no_symbol(printed: str) -> None:
     assert parse_symbol(printed) is None
 
 
-def test_symbols_are_found_in_running_text() -> None:
-    text = "See A/70/95–S/2015/446, para. 82, S/RES/1674 (2006); and (A/C.4/48/L.11). Compare and/or A/59/2005/Add.3."
-    assert find_symbols(text) == ["A/70/95", "S/2015/446", "S/RES/1674 (2006)", "A/C.4/48/L.11", "A/59/2005/Add.3"]
+@pytest.mark.parametrize(
+    ("name", "symbol"),
+    [
+        ("E_CN.4_109.en.pdf", "E/CN.4/109"),
+        ("folder/S_RES_2768 (2025).en.pdf", "S/RES/2768 (2025)"),
+        ("A_81_6_SECT_11.pdf", None),
+        ("a_report_of_2015.pdf", None),
+        ("A_81_6-EN.docx", "A/81/6"),
+        ("A_guide_2.pdf", None),
+        ("S_2015.pdf", None),
+        ("N2412345.pdf", None),
+    ],
+)
+def test_files_of_the_united_nations_are_named_by_their_symbol(name: str, symbol: str | None) -> None:
+    assert symbol_of_file_name(name) == symbol
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("General Assembly", True),
+        ("United Nations Nations Unies", True),
+        ("ECONOMIC AND SOCIAL COUNCIL / CONSEIL ÉCONOMIQUE ET SOCIAL", True),
+        ("The situation before the Security Council", False),
+        ("Security Council report", False),
+        ("", False),
+    ],
+)
+def test_names_of_organs_alone_are_a_letterhead(line: str, expected: bool) -> None:
+    assert is_organ(line) is expected
 
 
 @pytest.mark.parametrize(
@@ -65,7 +100,7 @@ def test_the_kind_follows_from_symbol_or_title(symbol: str, title: str, kind: st
 def test_a_masthead_is_read() -> None:
     masthead = ["United Nations", "A/80/604/Add.1", "General Assembly", "Distr.: General", "7 April 2026"]
     front = read_front_page([*masthead, "Original: English"], ["Eightieth session", "Agenda item 156 (a)"])
-    assert (front.symbol, front.body, front.date) == ("A/80/604/Add.1", "General Assembly", "2026-04-07")
+    assert (front.symbol, front.date) == ("A/80/604/Add.1", "2026-04-07")
     assert (front.session, front.agenda_item, front.original_language) == ("Eightieth session", "156 (a)", "English")
 
 

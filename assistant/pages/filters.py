@@ -101,6 +101,4 @@ def _known(values: Iterable[str | None]) -> list[str]:
 
 
 def _clear(state: ChatState) -> None:
-    state.filters = Filters()
-    for key in KEYS.values():
-        st.session_state.pop(key, None)
+    restrict_to((), state)
