@@ -73,8 +73,8 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """provider:model."""
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[Piece]:
-        """The reply as it comes; closing the iterator stops the model.
+    def stream(self, messages: Sequence[Message], seconds: float | None = None) -> Iterator[Piece]:
+        """The reply as it comes, within so many seconds; closing the iterator stops the model.
 
         Raises:
             ModelFault: there is no reply, or not a whole one.
@@ -120,8 +120,8 @@ class LangChainModel:
         limits = Limits(settings.chat_seconds, settings.chat_stall_seconds, settings.chat_retries)
         return cls(name, built, limits)
 
-    def stream(self, messages: Sequence[Message]) -> Iterator[Piece]:
-        """The reply as it comes; closing the iterator stops the model.
+    def stream(self, messages: Sequence[Message], seconds: float | None = None) -> Iterator[Piece]:
+        """The reply as it comes, within so many seconds; closing the iterator stops the model.
 
         Raises:
             ModelFault: there is no reply, or not a whole one.
@@ -129,13 +129,15 @@ class LangChainModel:
         import pybreaker
 
         try:
-            yield from self._breaker.call(self._receive, messages)
+            yield from self._breaker.call(
+                self._receive, messages, min(seconds or self._limits.seconds, self._limits.seconds)
+            )
         except pybreaker.CircuitBreakerError as error:
             raise ModelFault(Fault.PAUSED) from error
 
-    def _receive(self, messages: Sequence[Message]) -> Iterator[Piece]:
+    def _receive(self, messages: Sequence[Message], seconds: float) -> Iterator[Piece]:
         arrived: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
-        task = asyncio.run_coroutine_threadsafe(self._send(messages, arrived.put), _loop())
+        task = asyncio.run_coroutine_threadsafe(self._send(messages, seconds, arrived.put), _loop())
         task.add_done_callback(lambda _: arrived.put(None))
         try:
             while (piece := arrived.get()) is not None:
@@ -144,11 +146,11 @@ class LangChainModel:
         finally:
             task.cancel()
 
-    async def _send(self, messages: Sequence[Message], put: Callable[[Piece], None]) -> None:
+    async def _send(self, messages: Sequence[Message], seconds: float, put: Callable[[Piece], None]) -> None:
         """One reply, asked for again while a busy server has sent nothing and time is left."""
         import tenacity
 
-        deadline = time.monotonic() + self._limits.seconds
+        deadline = time.monotonic() + seconds
         begun = False
 
         def put_first(piece: Piece) -> None:
@@ -165,7 +167,7 @@ class LangChainModel:
             stop=tenacity.stop_after_attempt(self._limits.retries + 1), wait=_wait, retry=worth_it, reraise=True
         )
         try:
-            async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._limits.seconds):
+            async with asyncio.timeout(seconds):
                 async for attempt in tries:
                     with attempt:
                         await self._once(messages, put_first)
@@ -205,13 +207,13 @@ class LangChainModel:
         return stream
 
 
-def complete(model: ChatModel, messages: Sequence[Message]) -> tuple[str, Piece]:
+def complete(model: ChatModel, messages: Sequence[Message], seconds: float | None = None) -> tuple[str, Piece]:
     """The whole reply, and its tokens as one Piece.
 
     Raises:
         ModelFault: there is none.
     """
-    pieces = list(model.stream(messages))
+    pieces = list(model.stream(messages, seconds))
     return "".join(piece.text for piece in pieces), counted(pieces)
 
 
@@ -226,7 +228,9 @@ def _arguments(settings: Settings, name: str) -> dict[str, Any]:
     provider = name.partition(":")[0]
     if provider not in PROVIDERS:
         known = ", ".join(PROVIDERS)
-        raise SettingsError(f"ASSISTANT_CHAT_MODEL={name}: the provider {provider!r} is unknown; choose one of: {known}")
+        raise SettingsError(
+            f"ASSISTANT_CHAT_MODEL={name}: the provider {provider!r} is unknown; choose one of: {known}"
+        )
     extra, package, key, reply_length = PROVIDERS[provider]
     if importlib.util.find_spec(package) is None:
         raise SettingsError(

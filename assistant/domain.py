@@ -271,7 +271,8 @@ class Answer:
     model: str = ""  # provider:model of the chat model that was asked, whether or not its words were used
     prompts: tuple[str, ...] = ()  # refs of the prompts it was given: role, version, fingerprint
     usage: Usage | None = None
-    dropped: tuple[tuple[str, str], ...] = ()  # (statement that was not shown, why): for logs and evaluation
+    dropped: tuple[tuple[str, str], ...] = ()  # (statement of the model that failed its check, why)
+    fault: str = ""  # why the model's words were not used
 
     @property
     def text(self) -> str:

@@ -11,7 +11,7 @@ from assistant.errors import DataFileError
 
 FILE_NAME = "messages.yaml"
 VERSION = 1
-SECTIONS = ("status", "phrase", "app", "documents", "compare", "evaluation", "cli")
+SECTIONS = ("status", "phrase", "generative", "check", "app", "documents", "compare", "evaluation", "cli")
 
 
 @dataclass(frozen=True, slots=True)
