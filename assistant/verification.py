@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.citations import QUOTES, locate
+from rapidfuzz.distance import OSA
+
+from assistant.citations import locate
 from assistant.claims import NUMERALS, Names, Sentence, Word, WordRules, is_negator, read
 from assistant.domain import Passage, Support
 from assistant.domain import Sentence as SourceSentence
@@ -27,6 +29,11 @@ SYMBOL = re.compile(r"\b[A-Z]{1,4}(?:/[\w.()-]+)+")
 ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
 SENTENCES = 3  # of the sources that may together support one statement
 GAIN = 0.08  # share of a statement's weight that a further sentence must add
+PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
+CONTRASTS = frozenset({"rather", "instead"})
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+SPELT = 7  # letters from which one may differ in a name
+PEOPLES = ("ish", "ian", "ese", "an", "i", "ch")
 PREFIXES = ("un", "in", "im", "ir", "dis", "non", "mis")
 
 
@@ -144,8 +151,8 @@ class Verifier:
         yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings)
         yield Problem.NAME, lambda: wrong_name(text, claim, around, self._read(around))
         yield Problem.NEGATION, lambda: wrong_negation(claim, best, support)
-        yield Problem.ACTOR, lambda: wrong_actor(claim, best, support)
-        yield Problem.DEGREE, lambda: wrong_degree(claim, best, support, self._read(around))
+        yield Problem.ACTOR, lambda: wrong_actor(claim, best, [self._read(p.sentence.text) for p in chosen])
+        yield Problem.DEGREE, lambda: wrong_degree(claim, best, support)
         yield Problem.MEANING, lambda: self._far(text, claim, said, support)
         if self.entailment:
             yield Problem.ENTAILMENT, lambda: self._not_entailed(text, said)
@@ -200,10 +207,12 @@ class Verifier:
 
     def _far(self, text: str, claim: Sentence, said: str, support: Sentence) -> str:
         """Why the meaning is too far from what the source says; empty where it is near enough."""
-        weights = {word: max(self.rarity(word.lower), 0.1) for word in claim.content}
+        reporting = self.rules.words.reporting
+        weights = {w: max(self.rarity(w.lower), 0.1) for w in claim.content if w.stem not in reporting}
         if not weights:
             return "nothing is said"
-        missing = [word for word in weights if word.stem not in support.stems and not _numeral(word)]
+        stated = support.stems | self.names.spread(said)
+        missing = [word for word in weights if word.stem not in stated and not _numeral(word)]
         near = self.meaning.nearest(text, [word.lower for word in missing], said)
         met = dict(zip(missing, near, strict=True))
         total = sum(weights.values())
@@ -252,19 +261,27 @@ def whole_sentences(text: str, cited: Sequence[Source]) -> Quote | None:
 
 
 def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: Sentence) -> str:
-    """A number that the source does not state, or that counts something else there."""
-    stated = {value for value, _ in support.numbers} | {value for value, _ in headings.numbers}
+    """A number that the source does not state, or that dates or counts something else there."""
+    stated = {value for part in (support, headings) for value, _ in part.numbers}
+    years = {value for value, _ in best.numbers if YEAR.fullmatch(value)}
+    claimed = {value for value, _ in claim.numbers}
     for value, position in claim.numbers:
         word = claim.words[position].text
-        if value not in stated:
+        if value not in stated and value != "1":  # "one example" counts nothing
             return word
-        if re.fullmatch(r"(?:1[5-9]|20)\d\d", value):
+        month = claim.month(position)
+        if month and month not in {
+            part.month(i) for part in (support, headings) for v, i in part.numbers if v == value
+        }:
+            return f"{word} (not of {month.title()})"
+        if YEAR.fullmatch(value):
+            if years and value not in years and not years & claimed:
+                return f"{word} (there it is {min(years)})"
             continue
-        heads = claim.heads(position)
-        counted = [c for head in heads for part in (support, headings) for c in part.counted(head)]
+        counted = [c for head in claim.heads(position) for part in (support, headings) for c in part.counted(head)]
         if counted and value not in counted:
             return f"{word} (there it is {counted[0]})"
-        if not counted and value not in {v for v, _ in (*best.numbers, *headings.numbers)}:
+        if not counted and value != "1" and value not in {v for v, _ in (*best.numbers, *headings.numbers)}:
             return f"{word} (there it counts something else)"
     return ""
 
@@ -276,12 +293,9 @@ def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
             if match.group().rstrip(".,;:)").casefold() not in around.casefold():
                 return match.group()
     for word in claim.words:
-        if (
-            word.name
-            and word.stem not in known.stems
-            and word.lower not in claim.rules.stopwords
-            and not _numeral(word)
-        ):
+        if not word.name or word.stem in known.stems or word.lower in claim.rules.stopwords or _numeral(word):
+            continue
+        if not any(_of_people(word.lower, other.lower) for other in known.words if other.name):
             return word.text
     return ""
 
@@ -289,15 +303,21 @@ def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
 def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     """A word that one denies and the other does not, or that stands for its opposite."""
     rules = claim.rules
-    shared = {word.stem for word in claim.content} & {word.stem for word in support.content}
-    for stem in claim.denied:
-        if stem in shared and stem not in support.denied:
-            return f"denies {stem!r}"
-    for stem in best.denied:
-        if stem in shared and stem not in claim.denied:
-            return f"does not deny {stem!r}"
-    if claim.denies and not support.denies and not (claim.denied & set(rules.antonyms)):
+    own = {word.stem for word in claim.content}
+    lexical = rules.negators - PLAIN_DENIALS - CONTRASTS
+    if claim.negators & support.negators & lexical:  # both say "fails to" or "unable"
+        own = set()
+    for word, reached in claim.denials:
+        if reached[0] in support.stems and reached[0] not in support.denied and word not in support.negators & lexical:
+            return f"denies {reached[0]!r}"
+    if claim.denies and not support.denies and not any(_opposites(w, rules) & support.stems for w in claim.content):
         return "denies"
+    for word, reached in best.denials if not claim.lowers & rules.avoiding else ():
+        met = own.intersection(reached)
+        if met & claim.denied or (word in lexical and claim.negators & lexical):
+            continue
+        if len(met) > 1 or (reached[0] in met and word not in lexical):
+            return f"does not deny {reached[0]!r}"
     for word in claim.content:
         if word.stem in support.stems:
             continue
@@ -307,31 +327,58 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     return ""
 
 
-def wrong_actor(claim: Sentence, best: Sentence, support: Sentence) -> str:
-    """Somebody who does what somebody else does in the source."""
-    for actors, verb in claim.acts():
-        found = [agents for agents in best.agents(verb) if agents] or [a for a in support.agents(verb) if a]
-        if found and not any(actors & agents for agents in found):
-            return f"{', '.join(sorted(actors))} {verb}"
+def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence]) -> str:
+    """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places."""
+    for said, found_in in (
+        (claim.acts(), Sentence.agents),
+        (claim.predicates(), Sentence.bearers),
+        (claim.owned(), Sentence.owners),
+    ):
+        for actors, word in said:
+            found = found_in(best, word) or [agents for sentence in chosen for agents in found_in(sentence, word)]
+            found = [agents for agents in found if agents]
+            if found and not any(actors & agents for agents in found):
+                return f"{', '.join(sorted(actors))} {word.lower}"
+    if claim.exchanged(best):
+        return "who acts and who is acted on have changed places"
+    first = next(iter(claim.actors), None)
+    if first is None or first.dependent:
+        return ""
+    subject = next(iter(best.actors), None)
+    if subject and not subject.dependent and not first.stems & best.stems and best.opens_with(subject):
+        if not subject.stems & claim.stems:
+            return f"{', '.join(sorted(first.stems))} for {', '.join(sorted(subject.stems))}"
+    for other in chosen:
+        if other.words != best.words and _of_another(claim, best, other, first.stems):
+            return f"{', '.join(sorted(first.stems))} with what is said of another"
     return ""
 
 
-def wrong_degree(claim: Sentence, best: Sentence, support: Sentence, around: Sentence) -> str:
+def wrong_degree(claim: Sentence, best: Sentence, support: Sentence) -> str:
     """All for some, always for often, is for may be, was done for should be done."""
     rules = claim.rules
-    groups = {rules.absolutes[w] for w in around.lowers if w in rules.absolutes}
-    for word in claim.words:
-        group = rules.absolutes.get(word.lower)
-        if group is not None and group not in {rules.absolutes.get(w) for w in support.lowers} and group not in groups:
-            return word.text
-    absolute = any(rules.absolutes.get(w) is not None for w in claim.lowers)
+    stated = {rules.absolutes.get(word) for word in support.undenied}
+    claimed = {word: rules.absolutes[word] for word in sorted(claim.undenied) if word in rules.absolutes}
+    for word, group in claimed.items():
+        if group not in stated:
+            return word
+    absolute = bool(claimed)
     hedged = best.lowers & rules.hedges
     if hedged and absolute and not claim.lowers & rules.hedges and not best.lowers & set(rules.absolutes):
         return f"without {sorted(hedged)[0]!r}"
-    demanded = best.lowers & rules.demands
-    if demanded and claim.lowers & rules.done and not claim.lowers & rules.demands and not best.lowers & rules.done:
-        return f"done for {sorted(demanded)[0]!r}"
+    if best.demands and claim.lowers & rules.done and not claim.demands and not best.lowers & rules.done:
+        return f"done for {sorted(best.demands)[0]!r}"
     return ""
+
+
+def _of_another(claim: Sentence, best: Sentence, other: Sentence, actors: frozenset[str]) -> bool:
+    """Whether a further sentence, from which a good part of a statement comes, opens with somebody else."""
+    taken = [word for word in claim.content if word.stem in other.stems and word.stem not in best.stems]
+    if len(taken) < 2 or not other.actors or actors & other.stems:
+        return False
+    subject = other.actors[0]
+    named = any(word.text[0].isupper() for word in other.words[subject.start : subject.end])
+    return named and other.opens_with(subject) and not subject.stems & claim.stems
 
 
 def _holds(text: str, quoted: str, rules: WordRules) -> bool:
@@ -364,6 +411,13 @@ def _meets(key: str, sentence: Sentence) -> bool:
 
 def _numeral(word: Word) -> bool:
     return word.text[0].isdigit() or word.lower in NUMERALS
+
+
+def _of_people(word: str, place: str) -> bool:
+    """Whether a word is made from a place's name ("Swedish" from "Sweden") or spelt in another way ("Adviser")."""
+    if len(word) >= SPELT and OSA.distance(word, place, score_cutoff=1) <= 1:
+        return True
+    return word.endswith(PEOPLES) and len(place) > 3 and word[:4] == place[:4]
 
 
 def _opposites(word: Word, rules: WordRules) -> frozenset[str]:

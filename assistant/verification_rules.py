@@ -11,7 +11,7 @@ from assistant.lexicon import stem
 from assistant.verification import VerificationRules
 
 THRESHOLDS = ("coverage", "word_cosine", "cosine", "stray_cosine", "entailment", "contradiction", "least_share")
-LISTS = ("negators", "clauses", "hedges", "demands", "done", "actors")
+LISTS = ("negators", "avoiding", "clauses", "hedges", "demands", "imperatives", "done", "actors", "reporting")
 GROUPS = ("absolutes", "antonyms")
 
 
@@ -34,7 +34,6 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         for group in content[key]:
             _require_words(path, key, group)
     words = WordRules(
-        # a degree or a denial says something, although it says nothing on its own
         stopwords=stopwords,
         negators=frozenset(content["negators"]),
         clauses=frozenset(content["clauses"]),
@@ -43,7 +42,10 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         demands=frozenset(content["demands"]),
         done=frozenset(content["done"]),
         antonyms=_opposites(content["antonyms"]),
+        imperatives=frozenset(content["imperatives"]),
+        avoiding=frozenset(content["avoiding"]),
         actors=frozenset(stem(word) for word in content["actors"]),
+        reporting=frozenset(stem(word) for word in content["reporting"]),
     )
     return VerificationRules(words=words, **{key: float(content[key]) for key in THRESHOLDS})
 

@@ -140,9 +140,7 @@ def scores(outcomes: Sequence[Outcome]) -> tuple[Score, ...]:
 def _labelled(place: str, line: str) -> Labelled:
     try:
         parsed = _Line.model_validate(json.loads(line))
-        return Labelled(
-            parsed.id, StatementKind(parsed.kind), parsed.document, parsed.quote, parsed.statement
-        )
+        return Labelled(parsed.id, StatementKind(parsed.kind), parsed.document, parsed.quote, parsed.statement)
     except ValidationError as error:
         first = error.errors()[0]
         raise DataFileError(f"{place}: {'.'.join(map(str, first['loc'])) or 'the line'}: {first['msg']}") from error
