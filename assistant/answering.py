@@ -31,10 +31,10 @@ from assistant.domain import (
 from assistant.embedding import Embedder
 from assistant.evidence import Evidence, weigh_sentences
 from assistant.extractive import ExtractiveRules
-from assistant.faults import ModelFault
+from assistant.faults import ModelFaultError
 from assistant.generative import (
     Ledger,
-    NotStatedBySources,
+    NotStatedError,
     Writer,
     build_verifier,
     complete_follow_up,
@@ -276,9 +276,9 @@ class Assistant:
             for ready in write_statements(writer, asked.text, hits, state.document, state.verifier, ledger):
                 released.append(StatementReady(ready.statement, ready.citations))
                 yield released[-1]
-        except NotStatedBySources:
+        except NotStatedError:
             return Reason.NOT_STATED
-        except ModelFault as error:
+        except ModelFaultError as error:
             ledger.fault = error.fault
             notice = messages.text(f"generative.{error.fault}")
             yield FellBack(notice)

@@ -1,8 +1,9 @@
 """The only place where adapters meet."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from assistant import answerability, conversation, extractive, lexicon, question, retrieval, verification_rules
+from assistant import answerability, conversation, extractive, lexicon, logs, question, retrieval, verification_rules
 from assistant.answering import Assistant, Rules
 from assistant.chat_model import LangChainModel
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
@@ -10,7 +11,7 @@ from assistant.entailment import load_entailment
 from assistant.generative import Writer, WriterOptions
 from assistant.library import LIBRARY_FILE, Library
 from assistant.messages import load_messages
-from assistant.prompting import Role, load_prompt
+from assistant.prompting import Prompt, Role, load_prompt
 from assistant.settings import Settings
 
 
@@ -61,6 +62,16 @@ def build_writer(settings: Settings) -> Writer | None:
     """
     if not settings.chat_model:
         return None
+    prompts, options = build_prompts(settings)
+    return Writer(LangChainModel.connect(settings), prompts, options)
+
+
+def build_prompts(settings: Settings) -> tuple[Mapping[Role, Prompt], WriterOptions]:
+    """What a chat model is told, and what an operator sets about it.
+
+    Raises:
+        DataFileError: a prompt is missing or malformed.
+    """
     options = WriterOptions(
         seconds=settings.chat_seconds,
         context_tokens=settings.chat_context_tokens,
@@ -71,8 +82,7 @@ def build_writer(settings: Settings) -> Writer | None:
         expand=settings.chat_expand,
         second_look=settings.chat_check,
     )
-    prompts = {role: load_prompt(settings.prompts_dir, role) for role in Role}
-    return Writer(LangChainModel.connect(settings), prompts, options)
+    return {role: load_prompt(settings.prompts_dir, role) for role in Role}, options
 
 
 def build_assistant(settings: Settings, *, embedder: Embedder | None = None) -> Assistant:
@@ -81,6 +91,7 @@ def build_assistant(settings: Settings, *, embedder: Embedder | None = None) -> 
     Raises:
         AssistantError: a setting, a data file, the model or the library cannot be used.
     """
+    logs.set_up(settings.log_level, questions=settings.log_questions)
     writer = build_writer(settings)
     embedder = embedder or build_embedder(settings)
     library = Library.open(library_path(settings), identity=embedder.identity)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.errors import SettingsError
-from assistant.faults import Fault, ModelFault, fault_of, retry_after
+from assistant.faults import Fault, ModelFaultError, fault_of, retry_after
 from assistant.prompting import Message
 from assistant.settings import Settings
 
@@ -77,7 +77,7 @@ class ChatModel(Protocol):
         """The reply as it comes, within so many seconds; closing the iterator stops the model.
 
         Raises:
-            ModelFault: there is no reply, or not a whole one.
+            ModelFaultError: there is no reply, or not a whole one.
         """
 
 
@@ -93,7 +93,7 @@ class LangChainModel:
         self._breaker = pybreaker.CircuitBreaker(
             fail_max=FAILURES_IN_A_ROW,
             reset_timeout=PAUSE_SECONDS,
-            exclude=[lambda error: not (isinstance(error, ModelFault) and error.fault.outage)],
+            exclude=[lambda error: not (isinstance(error, ModelFaultError) and error.fault.outage)],
             throw_new_error_on_trip=False,
         )
 
@@ -124,7 +124,7 @@ class LangChainModel:
         """The reply as it comes, within so many seconds; closing the iterator stops the model.
 
         Raises:
-            ModelFault: there is no reply, or not a whole one.
+            ModelFaultError: there is no reply, or not a whole one.
         """
         import pybreaker
 
@@ -133,7 +133,7 @@ class LangChainModel:
                 self._receive, messages, min(seconds or self._limits.seconds, self._limits.seconds)
             )
         except pybreaker.CircuitBreakerError as error:
-            raise ModelFault(Fault.PAUSED) from error
+            raise ModelFaultError(Fault.PAUSED) from error
 
     def _receive(self, messages: Sequence[Message], seconds: float) -> Iterator[Piece]:
         arrived: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
@@ -160,7 +160,7 @@ class LangChainModel:
 
         def worth_it(state: "RetryCallState") -> bool:
             error = state.outcome.exception() if state.outcome else None
-            again = isinstance(error, ModelFault) and error.fault.passing and not begun
+            again = isinstance(error, ModelFaultError) and error.fault.passing and not begun
             return again and time.monotonic() + _wait(state) < deadline
 
         tries = tenacity.AsyncRetrying(
@@ -172,7 +172,7 @@ class LangChainModel:
                     with attempt:
                         await self._once(messages, put_first)
         except TimeoutError as error:
-            raise ModelFault(Fault.TIMEOUT) from error
+            raise ModelFaultError(Fault.TIMEOUT) from error
 
     async def _once(self, messages: Sequence[Message], put: Callable[[Piece], None]) -> None:
         length, finished = 0, ""
@@ -186,21 +186,21 @@ class LangChainModel:
                     text = str(chunk.text)
                     length += len(text)
                     if length > LONGEST_REPLY:
-                        raise ModelFault(Fault.TOO_LONG)
+                        raise ModelFaultError(Fault.TOO_LONG)
                     usage = chunk.usage_metadata or {}
                     put(Piece(text, usage.get("input_tokens"), usage.get("output_tokens"), finished in CUT_SHORT))
-        except (ModelFault, asyncio.CancelledError):
+        except (ModelFaultError, asyncio.CancelledError):
             raise
         except Exception as error:  # clients raise many kinds, not all of them documented
             fault = fault_of(error, begun=length > 0)
             log.info("chat model fault", extra={"fault": str(fault), "error": type(error).__name__})
-            raise ModelFault(fault, retry_after(error)) from error
+            raise ModelFaultError(fault, retry_after(error)) from error
         if finished in WITHHELD:
-            raise ModelFault(Fault.REFUSED)
+            raise ModelFaultError(Fault.REFUSED)
         if not length:
-            raise ModelFault(Fault.EMPTY)
+            raise ModelFaultError(Fault.EMPTY)
         if not finished:
-            raise ModelFault(Fault.CUT)
+            raise ModelFaultError(Fault.CUT)
 
     def _chunks(self, messages: Sequence[Message]) -> Any:
         stream: AsyncIterator[Any] = self._model.astream([(str(m.speaker), m.text) for m in messages])
@@ -211,7 +211,7 @@ def complete(model: ChatModel, messages: Sequence[Message], seconds: float | Non
     """The whole reply, and its tokens as one Piece.
 
     Raises:
-        ModelFault: there is none.
+        ModelFaultError: there is none.
     """
     pieces = list(model.stream(messages, seconds))
     return "".join(piece.text for piece in pieces), counted(pieces)
@@ -253,7 +253,7 @@ def _arguments(settings: Settings, name: str) -> dict[str, Any]:
 def _wait(state: "RetryCallState") -> float:
     """What the server asks for, else twice as long at each try."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.retry_after if isinstance(error, ModelFault) else None
+    asked = error.retry_after if isinstance(error, ModelFaultError) else None
     backoff: float = FIRST_BACKOFF * 2 ** (state.attempt_number - 1)
     return asked if asked is not None else min(backoff, LONGEST_BACKOFF)
 

@@ -37,7 +37,7 @@ class Fault(StrEnum):
         return self in (Fault.UNREACHABLE, Fault.TIMEOUT, Fault.KEY, Fault.NOT_FOUND, Fault.BUSY, Fault.SERVER)
 
 
-class ModelFault(Exception):
+class ModelFaultError(Exception):
     """A call that gave no usable reply; `retry_after` in seconds where the server asked for it."""
 
     def __init__(self, fault: Fault, retry_after: float | None = None) -> None:

@@ -1,8 +1,8 @@
 """Question and Hits to verified Statements written by a chat model: what it is given, what becomes of what it says.
 
 The model is asked once, with as many sources as fit. Each line that comes back is held to the sources that it cites
-(`verification`) before it is handed on, and only then. A fault, or too little that holds, ends in a ModelFault; the
-caller then answers by quotation.
+(`verification`) before it is handed on, and only then. A fault, or too little that holds, ends in a ModelFaultError;
+the caller then answers by quotation.
 """
 
 import re
@@ -14,8 +14,8 @@ from assistant.chat_model import ChatModel, Piece, complete, counted
 from assistant.citations import cite
 from assistant.claims import Names
 from assistant.domain import Citation, Document, Hit, Passage, Statement, Support, Usage
-from assistant.faults import Fault, ModelFault
 from assistant.embedding import Embedder
+from assistant.faults import Fault, ModelFaultError
 from assistant.lexicon import Lexicon, words
 from assistant.meaning import EmbeddedMeaning
 from assistant.prompting import Message, Prompt, Role
@@ -81,13 +81,13 @@ class Ledger:
         """Seconds that are left.
 
         Raises:
-            ModelFault: an earlier call found the model out of service, or no time is left.
+            ModelFaultError: an earlier call found the model out of service, or no time is left.
         """
         if self.fault:
-            raise ModelFault(self.fault)
+            raise ModelFaultError(self.fault)
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise ModelFault(Fault.TIMEOUT)
+            raise ModelFaultError(Fault.TIMEOUT)
         return left
 
     def usage(self, options: WriterOptions) -> Usage | None:
@@ -101,7 +101,7 @@ class Ledger:
         return Usage(tokens.tokens_in, tokens.tokens_out, round(self.seconds, 3), cost)
 
 
-class NotStatedBySources(Exception):
+class NotStatedError(Exception):
     """The model says that the sources do not state what is asked, and nothing else."""
 
 
@@ -123,8 +123,8 @@ def write_statements(
     """Statements one by one as they pass their check; closing the iterator stops the model.
 
     Raises:
-        ModelFault: no reply, a reply without statements, or too few that the sources support.
-        NotStatedBySources: the model found nothing to answer with.
+        ModelFaultError: no reply, a reply without statements, or too few that the sources support.
+        NotStatedError: the model found nothing to answer with.
     """
     sources = number_sources(hits, documents, budget(writer, question))
     prompt = writer.prompts[Role.ANSWER]
@@ -147,11 +147,11 @@ def write_statements(
         kept += not finding.problem
         yield citer.release(line, finding)
     if not kept and not failed:
-        raise NotStatedBySources if not_stated else ModelFault(Fault.FORMAT)
+        raise NotStatedError if not_stated else ModelFaultError(Fault.FORMAT)
     if not kept and uncited == failed:
-        raise ModelFault(Fault.FORMAT)
+        raise ModelFaultError(Fault.FORMAT)
     if not kept or kept / (kept + failed) < verifier.rules.least_share:
-        raise ModelFault(Fault.UNSUPPORTED)
+        raise ModelFaultError(Fault.UNSUPPORTED)
     ledger.incomplete = not_stated > 0
 
 
@@ -267,7 +267,7 @@ def _ask(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: 
     ledger.prompts[prompt.ref] = None
     try:
         text, tokens = complete(model, messages, ledger.left())
-    except ModelFault as error:
+    except ModelFaultError as error:
         ledger.fault = error.fault if error.fault.outage else None
         return None
     finally:

@@ -6,35 +6,20 @@ dates and symbols are there, it denies what the source denies, the same one acts
 and its meaning is close. The first check that fails is named.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from rapidfuzz.distance import OSA
-
+from assistant.checks import misquoted, wrong_actor, wrong_degree, wrong_name, wrong_negation, wrong_number
 from assistant.citations import locate
-from assistant.claims import NUMERALS, Names, Sentence, Word, WordRules, is_negator, read
+from assistant.claims import Names, Sentence, WordRules, read
 from assistant.domain import Passage, Support
 from assistant.domain import Sentence as SourceSentence
 from assistant.reply import Line
 
-QUOTED = re.compile(
-    r"“([^”]*)”|\"([^\"]*)\"|«([^»]*)»|„([^“”]*)[“”]|(?<!\w)[‘']((?:[^‘’']|(?<=\w)[’'](?=\w))+)[’'](?!\w)|`([^`]*)`"
-)
-STRAY_QUOTE = re.compile(r"[“”\"«»„]")
-ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+\.\w+")
-SYMBOL = re.compile(r"\b[A-Z]{1,4}(?:/[\w.()-]+)+")
-ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
 SENTENCES = 3  # of the sources that may together support one statement
 GAIN = 0.08  # share of a statement's weight that a further sentence must add
-PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
-CONTRASTS = frozenset({"rather", "instead"})
-YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-SPELT = 7  # letters from which one may differ in a name
-PEOPLES = ("ish", "ian", "ese", "an", "i", "ch")
-PREFIXES = ("un", "in", "im", "ir", "dis", "non", "mis")
 
 
 class Problem(StrEnum):
@@ -54,7 +39,7 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One numbered source: its passage, and what stands over it: title, body, symbol (names may be taken from there)."""
+    """One numbered source: its passage, and what stands over it (title, body, symbol): names may come from there."""
 
     marker: int
     passage: Passage
@@ -128,7 +113,7 @@ class Verifier:
         whole = whole_sentences(line.text, cited)
         if whole:
             return Finding(Support.VERBATIM, (whole,))
-        failed = self._misquoted(line.text, cited)
+        failed = misquoted(line.text, [source.passage.text for source in cited], self.rules.words)
         if failed:
             return Finding(Support.UNSUPPORTED, problem=Problem.QUOTE, detail=failed)
         claim = self._read(line.text)
@@ -159,19 +144,6 @@ class Verifier:
 
     def _read(self, text: str) -> Sentence:
         return read(text, self.names, self.rules.words)
-
-    def _misquoted(self, text: str, cited: Sequence[Source]) -> str:
-        """A passage in quotation marks that no cited source holds word for word; empty where all is well."""
-        rest = QUOTED.sub("", text)
-        if STRAY_QUOTE.search(rest):
-            return "a quotation mark without its other half"
-        for match in QUOTED.finditer(text):
-            quoted = next(group for group in match.groups() if group is not None).strip().rstrip(",.;")
-            if not any(c.isalnum() for c in quoted):
-                continue
-            if not any(_holds(source.passage.text, quoted, self.rules.words) for source in cited):
-                return quoted
-        return ""
 
     def _choose(self, claim: Sentence, text: str, cited: Sequence[Source]) -> list["Placed"]:
         """The sentences of the cited sources that support a statement best, the best first."""
@@ -212,7 +184,7 @@ class Verifier:
         if not weights:
             return "nothing is said"
         stated = support.stems | self.names.spread(said)
-        missing = [word for word in weights if word.stem not in stated and not _numeral(word)]
+        missing = [word for word in weights if word.stem not in stated and not word.number]
         near = self.meaning.nearest(text, [word.lower for word in missing], said)
         met = dict(zip(missing, near, strict=True))
         total = sum(weights.values())
@@ -260,170 +232,10 @@ def whole_sentences(text: str, cited: Sequence[Source]) -> Quote | None:
     return None
 
 
-def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: Sentence) -> str:
-    """A number that the source does not state, or that dates or counts something else there."""
-    stated = {value for part in (support, headings) for value, _ in part.numbers}
-    years = {value for value, _ in best.numbers if YEAR.fullmatch(value)}
-    claimed = {value for value, _ in claim.numbers}
-    for value, position in claim.numbers:
-        word = claim.words[position].text
-        if value not in stated and value != "1":  # "one example" counts nothing
-            return word
-        month = claim.month(position)
-        if month and month not in {
-            part.month(i) for part in (support, headings) for v, i in part.numbers if v == value
-        }:
-            return f"{word} (not of {month.title()})"
-        if YEAR.fullmatch(value):
-            if years and value not in years and not years & claimed:
-                return f"{word} (there it is {min(years)})"
-            continue
-        counted = [c for head in claim.heads(position) for part in (support, headings) for c in part.counted(head)]
-        if counted and value not in counted:
-            return f"{word} (there it is {counted[0]})"
-        if not counted and value != "1" and value not in {v for v, _ in (*best.numbers, *headings.numbers)}:
-            return f"{word} (there it counts something else)"
-    return ""
-
-
-def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
-    """A name, symbol or address that neither the cited passages nor their titles hold."""
-    for pattern in (ADDRESS, SYMBOL):
-        for match in pattern.finditer(text):
-            if match.group().rstrip(".,;:)").casefold() not in around.casefold():
-                return match.group()
-    for word in claim.words:
-        if not word.name or word.stem in known.stems or word.lower in claim.rules.stopwords or _numeral(word):
-            continue
-        if not any(_of_people(word.lower, other.lower) for other in known.words if other.name):
-            return word.text
-    return ""
-
-
-def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
-    """A word that one denies and the other does not, or that stands for its opposite."""
-    rules = claim.rules
-    own = {word.stem for word in claim.content}
-    lexical = rules.negators - PLAIN_DENIALS - CONTRASTS
-    if claim.negators & support.negators & lexical:  # both say "fails to" or "unable"
-        own = set()
-    for word, reached in claim.denials:
-        if reached[0] in support.stems and reached[0] not in support.denied and word not in support.negators & lexical:
-            return f"denies {reached[0]!r}"
-    if claim.denies and not support.denies and not any(_opposites(w, rules) & support.stems for w in claim.content):
-        return "denies"
-    for word, reached in best.denials if not claim.lowers & rules.avoiding else ():
-        met = own.intersection(reached)
-        if met & claim.denied or (word in lexical and claim.negators & lexical):
-            continue
-        if len(met) > 1 or (reached[0] in met and word not in lexical):
-            return f"does not deny {reached[0]!r}"
-    for word in claim.content:
-        if word.stem in support.stems:
-            continue
-        opposite = _opposites(word, rules) & support.stems
-        if opposite and not claim.denies and not support.denies:
-            return f"{word.text} for {sorted(opposite)[0]!r}"
-    return ""
-
-
-def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence]) -> str:
-    """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places."""
-    for said, found_in in (
-        (claim.acts(), Sentence.agents),
-        (claim.predicates(), Sentence.bearers),
-        (claim.owned(), Sentence.owners),
-    ):
-        for actors, word in said:
-            found = found_in(best, word) or [agents for sentence in chosen for agents in found_in(sentence, word)]
-            found = [agents for agents in found if agents]
-            if found and not any(actors & agents for agents in found):
-                return f"{', '.join(sorted(actors))} {word.lower}"
-    if claim.exchanged(best):
-        return "who acts and who is acted on have changed places"
-    first = next(iter(claim.actors), None)
-    if first is None or first.dependent:
-        return ""
-    subject = next(iter(best.actors), None)
-    if subject and not subject.dependent and not first.stems & best.stems and best.opens_with(subject):
-        if not subject.stems & claim.stems:
-            return f"{', '.join(sorted(first.stems))} for {', '.join(sorted(subject.stems))}"
-    for other in chosen:
-        if other.words != best.words and _of_another(claim, best, other, first.stems):
-            return f"{', '.join(sorted(first.stems))} with what is said of another"
-    return ""
-
-
-def wrong_degree(claim: Sentence, best: Sentence, support: Sentence) -> str:
-    """All for some, always for often, is for may be, was done for should be done."""
-    rules = claim.rules
-    stated = {rules.absolutes.get(word) for word in support.undenied}
-    claimed = {word: rules.absolutes[word] for word in sorted(claim.undenied) if word in rules.absolutes}
-    for word, group in claimed.items():
-        if group not in stated:
-            return word
-    absolute = bool(claimed)
-    hedged = best.lowers & rules.hedges
-    if hedged and absolute and not claim.lowers & rules.hedges and not best.lowers & set(rules.absolutes):
-        return f"without {sorted(hedged)[0]!r}"
-    if best.demands and claim.lowers & rules.done and not claim.demands and not best.lowers & rules.done:
-        return f"done for {sorted(best.demands)[0]!r}"
-    return ""
-
-
-def _of_another(claim: Sentence, best: Sentence, other: Sentence, actors: frozenset[str]) -> bool:
-    """Whether a further sentence, from which a good part of a statement comes, opens with somebody else."""
-    taken = [word for word in claim.content if word.stem in other.stems and word.stem not in best.stems]
-    if len(taken) < 2 or not other.actors or actors & other.stems:
-        return False
-    subject = other.actors[0]
-    named = any(word.text[0].isupper() for word in other.words[subject.start : subject.end])
-    return named and other.opens_with(subject) and not subject.stems & claim.stems
-
-
-def _holds(text: str, quoted: str, rules: WordRules) -> bool:
-    """Whether a source holds a quotation: word for word, or in pieces around "…" that lie in order, close together,
-    with no denial left out between them. The first letter may have another case."""
-    pieces = [piece for piece in ELLIPSIS.split(quoted) if piece]
-    at = 0
-    for number, piece in enumerate(pieces):
-        span = locate(piece, text[at:]) or locate(piece[0].swapcase() + piece[1:], text[at:])
-        if span is None or not _whole_words(text, at + span[0], at + span[1]):
-            return False
-        skipped = text[at : at + span[0]] if number else ""
-        if len(skipped.split()) > 30 or any(is_negator(w, rules) for w in re.findall(r"\w+", skipped.lower())):
-            return False
-        at += span[1]
-    return bool(pieces)
-
-
-def _whole_words(text: str, start: int, end: int) -> bool:
-    return not (start and text[start - 1].isalnum() and text[start].isalnum()) and not (
-        end < len(text) and text[end].isalnum() and text[end - 1].isalnum()
-    )
-
-
 def _meets(key: str, sentence: Sentence) -> bool:
     if key.startswith("#"):
         return any(key[1:] == value for value, _ in sentence.numbers)
     return key in sentence.stems
-
-
-def _numeral(word: Word) -> bool:
-    return word.text[0].isdigit() or word.lower in NUMERALS
-
-
-def _of_people(word: str, place: str) -> bool:
-    """Whether a word is made from a place's name ("Swedish" from "Sweden") or spelt in another way ("Adviser")."""
-    if len(word) >= SPELT and OSA.distance(word, place, score_cutoff=1) <= 1:
-        return True
-    return word.endswith(PEOPLES) and len(place) > 3 and word[:4] == place[:4]
-
-
-def _opposites(word: Word, rules: WordRules) -> frozenset[str]:
-    stripped = {word.stem[len(p) :] for p in PREFIXES if word.stem.startswith(p) and len(word.stem) - len(p) > 3}
-    prefixed = {p + word.stem for p in PREFIXES}
-    return rules.antonyms.get(word.stem, frozenset()) | stripped | prefixed
 
 
 def _spans(chosen: Sequence[Placed]) -> tuple[Quote, ...]:

@@ -6,12 +6,14 @@ statement counts as caught when the check finds it unsupported.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant.answering import Assistant
 from assistant.domain import Document, Passage, Support
 from assistant.errors import DataFileError
 from assistant.reply import Line
@@ -135,6 +137,33 @@ def scores(outcomes: Sequence[Outcome]) -> tuple[Score, ...]:
             said = sum(o.flagged for o in own) + sum(o.flagged for o in true)
         found.append(Score(kind, len(own), right / len(own), right / said if said else None))
     return tuple(found)
+
+
+def measure_check(assistant: Assistant, split: str) -> dict[str, Any]:
+    """The check of an assistant on a split, JSON-ready: the scores of each kind, and each statement that it got wrong.
+
+    Raises:
+        AssistantError: no such split, or a quote that the library does not hold.
+    """
+    library = assistant.library
+    statements = load_statements(split)
+    documents = {d.id: library.document(d.id) for d in library.documents()}
+    outcomes = check_statements(statements, library.passages(), documents, assistant.refresh().verifier)
+    return {
+        "split": split,
+        "statements": len(statements),
+        "scores": [asdict(score) for score in scores(outcomes)],
+        "wrong": [
+            {
+                **asdict(o.labelled),
+                "support": str(o.finding.support),
+                "problem": o.finding.problem,
+                "detail": o.finding.detail,
+            }
+            for o in outcomes
+            if not o.right
+        ],
+    }
 
 
 def _labelled(place: str, line: str) -> Labelled:
