@@ -166,7 +166,13 @@ class Assistant:
                 lexicon = build_lexicon(texts, self.rules.variants, known_word)
                 geometry = measure_geometry(self.library, self.embedder.identity.dimension)
                 names = names_of(self.library.documents(), lexicon, self.rules.question.stopwords)
-                verifier = build_verifier(self.rules.verification, lexicon, self.embedder, self.entailment)
+                verifier = build_verifier(
+                    self.rules.verification,
+                    lexicon,
+                    self.embedder,
+                    self.entailment,
+                    lambda text: attempts_instruction(text, self.rules.question),
+                )
                 held = self._snapshot = Snapshot(stamp, lexicon, names, index, geometry, self.library, verifier)
             return held
 

@@ -18,6 +18,7 @@ from assistant.english import (
     NUMBERED,
     NUMERALS,
     ROMAN,
+    TENS,
     Word,
 )
 from assistant.lexicon import stem, words
@@ -113,13 +114,14 @@ class Sentence:
     @cached_property
     def numbers(self) -> tuple[tuple[str, int], ...]:
         """(value, position) of everything that counts, dates or numbers something."""
-        found = []
+        found: list[tuple[str, int]] = []
         for i, word in enumerate(self.words):
             value = _value(word, self.words[i - 1] if i else None)
             following = self.words[i + 1] if i + 1 < len(self.words) else None
-            if value is None or (word.lower in NOT_COUNTED and not (following and following.content)):
-                continue
-            found.append((value, i))
+            if value is not None and word.joined in TENS and value.isdigit() and found:
+                found[-1] = (str(TENS[word.joined] + int(value)), i)  # "twenty-second"
+            elif value is not None and (word.lower not in NOT_COUNTED or (following and following.content)):
+                found.append((value, i))
         return tuple(found)
 
     def month(self, position: int) -> str | None:

@@ -35,7 +35,7 @@ _ORDINALS = (
     "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
     "fifteenth sixteenth seventeenth eighteenth nineteenth"
 )
-_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
 _OTHERS = (
     "dozen=12 hundred=100 thousand=1000 million=1000000 billion=1000000000 half=1/2 quarter=1/4 quarters=1/4 "
     "thirds=1/3 fifths=1/5 once=1 twice=2 double=2 triple=3 decade=10 tenfold=10 annually=annual"
@@ -44,8 +44,8 @@ _AS_THEY_ARE = "dozens hundreds thousands millions billions annual biannual mont
 NUMERALS: Mapping[str, str] = {  # word -> value
     **{word: str(n) for n, word in enumerate(_UNITS.split())},
     **{word: str(n) for n, word in enumerate(_ORDINALS.split())},
-    **{word: str(n) for word, n in _TENS.items()},
-    **{f"{word[:-1]}ieth": str(n) for word, n in _TENS.items()},
+    **{word: str(n) for word, n in TENS.items()},
+    **{f"{word[:-1]}ieth": str(n) for word, n in TENS.items()},
     **dict(pair.split("=") for pair in _OTHERS.split()),
     **{word: word for word in _AS_THEY_ARE.split()},
 }

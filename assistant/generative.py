@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from assistant.chat_model import ChatModel, Piece, complete, counted
 from assistant.citations import cite
@@ -106,10 +107,16 @@ class NotStatedError(Exception):
 
 
 def build_verifier(
-    rules: VerificationRules, lexicon: Lexicon, embedder: Embedder, entailment: Entailment | None = None
+    rules: VerificationRules,
+    lexicon: Lexicon,
+    embedder: Embedder,
+    entailment: Entailment | None,
+    suspicious: Callable[[str], bool],
 ) -> Verifier:
-    """The check of statements for a library."""
-    return Verifier(rules, Names(lexicon.variants), lexicon.idf, EmbeddedMeaning(embedder), entailment)
+    """The check of statements for a library; `suspicious` tells sentences that give orders, which support nothing."""
+    meaning = EmbeddedMeaning(embedder)
+    remembered = lru_cache(2048)(suspicious)
+    return Verifier(rules, Names(lexicon.variants), lexicon.idf, meaning, entailment, remembered)
 
 
 def write_statements(

@@ -10,7 +10,9 @@ BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+(?!\d)")
 NOT_STATED = re.compile(r"^\W*NOT[ _-]STATED\b\W*", re.IGNORECASE)
 EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))")
 THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_ABBREVIATION = r"(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bNo)(?<!\bparas)(?<!\bpara)(?<!\bArt)(?<!\bSt)(?<!\bU\.N)"
+_ABBREVIATION = "".join(
+    rf"(?<!\b{a}\.)" for a in ("Dr", "Mr", "Ms", "Mrs", "No", "para", "paras", "Art", "St", r"U\.N")
+)
 SENTENCE_END = re.compile(rf"{_ABBREVIATION}(?<=[.!?])[\"”’']?(?:\s*[\[【][^\]】]*[\]】])*\s+(?=[A-Z“\"‘])")
 LONGEST_LINE = 1_500  # characters; a statement is one sentence
 

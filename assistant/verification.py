@@ -19,6 +19,7 @@ from assistant.domain import Sentence as SourceSentence
 from assistant.reply import Line
 
 SENTENCES = 3  # of the sources that may together support one statement
+LEAST_WORDS = 2  # content words of a statement; a single one ("Yes.") can be read into anything
 GAIN = 0.08  # share of a statement's weight that a further sentence must add
 
 
@@ -94,6 +95,11 @@ Entailment = Callable[[str, str], tuple[float, float]]  # (source, claim) -> P(e
 Rarity = Callable[[str], float]  # of a word
 
 
+def never(_: str) -> bool:
+    """Nothing is suspicious."""
+    return False
+
+
 @dataclass(frozen=True)
 class Verifier:
     """The check with all that it needs."""
@@ -103,6 +109,7 @@ class Verifier:
     rarity: Rarity
     meaning: Meaning
     entailment: Entailment | None = None
+    suspicious: Callable[[str], bool] = never  # a sentence that gives orders to a reader's machine states nothing
 
     def verify(self, line: Line, sources: Mapping[int, Source]) -> Finding:
         """Hold one statement to the sources that it cites."""
@@ -111,7 +118,7 @@ class Verifier:
             return Finding(Support.UNSUPPORTED, problem=Problem.UNCITED, detail=bad or "no marker")
         cited = [sources[marker] for marker in line.markers]
         whole = whole_sentences(line.text, cited)
-        if whole:
+        if whole and not self.suspicious(line.text):
             return Finding(Support.VERBATIM, (whole,))
         failed = misquoted(line.text, [source.passage.text for source in cited], self.rules.words)
         if failed:
@@ -158,16 +165,16 @@ class Verifier:
         scores = [0.6 * sum(weights[k] for k in keys) / total + 0.4 * n for keys, n in zip(met, near, strict=True)]
         chosen: list[int] = []
         covered: set[str] = set()
-        while len(chosen) < SENTENCES:
-            left = [i for i in range(len(placed)) if i not in chosen]
-            if not left:
-                break
+        left = set(range(len(placed)))
+        while left and len(chosen) < SENTENCES:
             gain = {i: sum(weights[k] for k in met[i] - covered) / total for i in left}
-            best = max(left, key=lambda i: scores[i] if not chosen else gain[i] + 0.1 * near[i])
+            best = max(sorted(left), key=lambda i: (gain[i] + 0.1 * near[i]) if chosen else scores[i])
+            left.remove(best)
             if chosen and gain[best] < GAIN:
                 break
-            chosen.append(best)
-            covered |= met[best]
+            if not self.suspicious(placed[best].sentence.text):
+                chosen.append(best)
+                covered |= met[best]
         return [placed[i] for i in chosen]
 
     def _weights(self, claim: Sentence) -> dict[str, float]:
@@ -181,8 +188,8 @@ class Verifier:
         """Why the meaning is too far from what the source says; empty where it is near enough."""
         reporting = self.rules.words.reporting
         weights = {w: max(self.rarity(w.lower), 0.1) for w in claim.content if w.stem not in reporting}
-        if not weights:
-            return "nothing is said"
+        if len(weights) < LEAST_WORDS:
+            return "too little is said"
         stated = support.stems | self.names.spread(said)
         missing = [word for word in weights if word.stem not in stated and not word.number]
         near = self.meaning.nearest(text, [word.lower for word in missing], said)

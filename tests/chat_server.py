@@ -62,6 +62,10 @@ class Reply:
         usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
         self.raw(f"data: {json.dumps({**_head(True), 'choices': [], 'usage': usage})}\n\n")
         self.raw("data: [DONE]\n\n")
+        self.end()
+
+    def end(self) -> None:
+        """Ends the stream without saying that the reply is whole."""
         self._handler.wfile.write(b"0\r\n\r\n")
 
     def abort(self) -> None:
