@@ -20,6 +20,7 @@ ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
 PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
 CONTRASTS = frozenset({"rather", "instead"})
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+SPEAKING = frozenset({"i", "me", "my", "we", "our", "you", "your"})  # a model that speaks of itself or to a reader
 SPELT = 7  # letters from which one may differ in a name
 PEOPLES = ("ish", "ian", "ese", "an", "i", "ch")
 PREFIXES = ("un", "in", "im", "ir", "dis", "non", "mis")
@@ -109,6 +110,9 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
 
 def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence]) -> str:
     """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places."""
+    speaking = (claim.lowers & SPEAKING).difference(*(sentence.lowers for sentence in chosen))
+    if speaking:
+        return f"{min(speaking)!r} is said by nobody there"
     roles, others = claim.roles, best.roles
     for told, found_in in (
         (roles.acts(), Roles.agents),
