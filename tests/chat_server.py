@@ -107,7 +107,7 @@ class ChatServer:
 
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                call = Call(body, dict(self.headers))
+                call = Call(body, {name.lower(): value for name, value in self.headers.items()})
                 server.calls.append(call)
                 try:
                     server.script(Reply(self, call))

@@ -21,12 +21,13 @@ SECONDS, STALL = 3.0, 0.6
 
 
 def writer(base_url: str, **overrides: object) -> Writer:
-    settings = load_settings(
-        _env_file=None,
-        chat_model="openai:scripted",
-        chat_base_url=base_url,
-        **{"chat_seconds": SECONDS, "chat_stall_seconds": STALL, "chat_retries": 1, **overrides},
-    )
+    defaults = {
+        "chat_model": "openai:scripted",
+        "chat_seconds": SECONDS,
+        "chat_stall_seconds": STALL,
+        "chat_retries": 1,
+    }
+    settings = load_settings(_env_file=None, chat_base_url=base_url, **{**defaults, **overrides})
     prompts, options = build_prompts(settings)
     return Writer(LangChainModel.connect(settings), prompts, options)
 
