@@ -2,11 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from assistant import answerability, conversation, extractive
 from assistant.answerability import AnswerabilityRules, Verdict
@@ -19,6 +20,7 @@ from assistant.domain import (
     AnswerStatus,
     Citation,
     Conversation,
+    Document,
     Failure,
     Filters,
     Hit,
@@ -29,15 +31,27 @@ from assistant.domain import (
 from assistant.embedding import Embedder
 from assistant.evidence import Evidence, weigh_sentences
 from assistant.extractive import ExtractiveRules
+from assistant.faults import ModelFaultError
+from assistant.generative import (
+    Ledger,
+    NotStatedError,
+    Writer,
+    build_verifier,
+    complete_follow_up,
+    expand_query,
+    write_statements,
+)
 from assistant.geometry import Geometry, measure_geometry
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import Library
+from assistant.logs import log_answer
 from assistant.messages import Messages
 from assistant.naming import DocumentNames, names_of
 from assistant.question import Question, QuestionRules, read_question
 from assistant.reading import Reading
 from assistant.retrieval import RetrievalWeights, encode_query, retrieve
 from assistant.vector_index import VectorIndex
+from assistant.verification import Entailment, VerificationRules, Verifier
 
 LONGEST_QUESTION = 4_000  # characters; an essay has no one answer, and its reading takes long
 
@@ -64,7 +78,14 @@ class AnswerReady:
     answer: Answer
 
 
-Event = SearchStarted | StatementReady | AnswerReady
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """A chat model did not bring an answer to its end: what was yielded of it is taken back, and quotations follow."""
+
+    notice: str
+
+
+Event = SearchStarted | StatementReady | FellBack | AnswerReady
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,7 @@ class Rules:
     answerability: AnswerabilityRules
     variants: list[list[str]]
     messages: Messages
+    verification: VerificationRules
 
 
 @dataclass(frozen=True)
@@ -90,7 +112,12 @@ class Snapshot:
     index: VectorIndex
     geometry: Geometry
     library: Library
+    verifier: Verifier
     reading: dict[str, Reading] = field(default_factory=dict)
+
+    def document(self, document_id: str) -> Document:
+        """A document, read once."""
+        return self.read(document_id).document
 
     def read(self, document_id: str) -> Reading:
         """The Reading of a document, made once."""
@@ -104,10 +131,20 @@ class Snapshot:
 class Assistant:
     """Answers questions from a library."""
 
-    def __init__(self, library: Library, embedder: Embedder, index_folder: Path, rules: Rules) -> None:
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        index_folder: Path,
+        rules: Rules,
+        writer: Writer | None = None,
+        entailment: Entailment | None = None,
+    ) -> None:
         self.library = library
         self.embedder = embedder
         self.rules = rules
+        self.writer = writer  # None: answers are quotations
+        self.entailment = entailment
         self._index_folder = index_folder
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
@@ -129,7 +166,14 @@ class Assistant:
                 lexicon = build_lexicon(texts, self.rules.variants, known_word)
                 geometry = measure_geometry(self.library, self.embedder.identity.dimension)
                 names = names_of(self.library.documents(), lexicon, self.rules.question.stopwords)
-                held = self._snapshot = Snapshot(stamp, lexicon, names, index, geometry, self.library)
+                verifier = build_verifier(
+                    self.rules.verification,
+                    lexicon,
+                    self.embedder,
+                    self.entailment,
+                    lambda text: attempts_instruction(text, self.rules.question),
+                )
+                held = self._snapshot = Snapshot(stamp, lexicon, names, index, geometry, self.library, verifier)
             return held
 
     def answer(
@@ -147,7 +191,14 @@ class Assistant:
     def stream(
         self, text: str, history: Conversation = Conversation(), filters: Filters = Filters()
     ) -> Iterator[Event]:
-        """The same as events; a statement is yielded only after it was checked."""
+        """The same as events; a statement is yielded only after it was checked. Closing it stops a chat model."""
+        with closing(self._steps(text, history, filters)) as events:
+            for event in events:
+                if isinstance(event, AnswerReady):
+                    log_answer(event.answer)
+                yield event
+
+    def _steps(self, text: str, history: Conversation, filters: Filters) -> Generator[Event, None, None]:
         clock = _Clock()
         text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair can be neither read nor printed
         if text.strip() and not any(c.isalnum() for c in text):
@@ -161,18 +212,37 @@ class Assistant:
             yield AnswerReady(self._refuse(text, text, Reason.INSTRUCTION, clock))
             return
         state = self.refresh()
+        ledger = Ledger.open(self.writer.options.seconds if self.writer else 0.0)
         with clock("understand"):
-            asked = self._understand(text, history, state)
+            asked = self._understand(text, history, state, ledger)
         if not asked.terms:
             yield AnswerReady(self._refuse(text, asked.text, Reason.UNCLEAR, clock))
             return
         yield SearchStarted(asked.text)
-        hits, evidence = self._gather(asked, filters, state, clock)
+        hits, evidence = self._gather(asked, filters, state, clock, ledger)
         with clock("judge"):
             verdict = answerability.judge(asked, evidence, state.lexicon, self.rules.answerability)
         if verdict.reason:
             yield AnswerReady(self._refuse(text, asked.text, verdict.reason, clock, filters, hits, verdict))
             return
+        notices: tuple[str, ...] = ()
+        if self.writer:
+            with clock("write"):
+                written = yield from self._write(self.writer, asked, hits, state, ledger)
+            if isinstance(written, Reason):
+                written = self._refuse(text, asked.text, written, clock, filters, hits, verdict)
+            if isinstance(written, Answer):
+                yield AnswerReady(
+                    replace(
+                        written,
+                        question=text,
+                        answerability=verdict.probability,
+                        timings_ms=clock.total(),
+                        **self._account(ledger),
+                    )
+                )
+                return
+            notices = (written,)
         with clock("answer"):
             drafts = extractive.answer_by_quotation(asked, evidence, self.rules.extractive, state.read)
             documents = {d.passage.document_id: state.read(d.passage.document_id).document for d in drafts}
@@ -194,10 +264,54 @@ class Assistant:
                 statements=statements,
                 citations=citations,
                 hits=hits,
+                notices=notices,
                 answerability=verdict.probability,
                 timings_ms=clock.total(),
+                **self._account(ledger),
             )
         )
+
+    def _write(
+        self, writer: Writer, asked: Question, hits: tuple[Hit, ...], state: Snapshot, ledger: Ledger
+    ) -> Generator[Event, None, Answer | Reason | str]:
+        """The chat model's part: an Answer whose statements were yielded one by one, the reason why there is none, or
+        the notice with which quotations follow instead."""
+        messages = self.rules.messages
+        released: list[StatementReady] = []
+        try:
+            for ready in write_statements(writer, asked.text, hits, state.document, state.verifier, ledger):
+                released.append(StatementReady(ready.statement, ready.citations))
+                yield released[-1]
+        except NotStatedError:
+            return Reason.NOT_STATED
+        except ModelFaultError as error:
+            ledger.fault = error.fault
+            notice = messages.text(f"generative.{error.fault}")
+            yield FellBack(notice)
+            return notice
+        return Answer(
+            question=asked.text,
+            search_query=asked.text,
+            status=ANSWERED,
+            mode=Mode.GENERATIVE,
+            statements=tuple(ready.statement for ready in released),
+            citations=tuple(citation for ready in released for citation in ready.citations),
+            hits=hits,
+            notices=(messages.text("generative.incomplete"),) if ledger.incomplete else (),
+        )
+
+    def _account(self, ledger: Ledger) -> dict[str, Any]:
+        """What an Answer tells of the chat model's part; nothing where none was asked."""
+        usage = ledger.usage(self.writer.options) if self.writer else None
+        if not self.writer or not usage:
+            return {}
+        return {
+            "model": self.writer.model.name,
+            "prompts": tuple(ledger.prompts),
+            "usage": usage,
+            "dropped": tuple(ledger.dropped),
+            "fault": str(ledger.fault or ""),
+        }
 
     def gather(
         self, text: str, history: Conversation = Conversation(), filters: Filters = Filters()
@@ -207,16 +321,35 @@ class Assistant:
         asked = self._understand(text, history, state)
         return asked, *self._gather(asked, filters, state, _Clock())
 
-    def _understand(self, text: str, history: Conversation, state: Snapshot) -> Question:
+    def _understand(self, text: str, history: Conversation, state: Snapshot, ledger: Ledger | None = None) -> Question:
         resolved = conversation.resolve(text, history, self.rules.follow_up, state.lexicon.idf)
-        return read_question(resolved.query, self.rules.question, state.lexicon, state.names, aspect=resolved.aspect)
+        query = resolved.query
+        if ledger and self.writer and self.writer.options.rewrite and resolved.follow_up:
+            said = [(turn.question, turn.answer) for turn in history.turns]
+            query = complete_follow_up(self.writer, text, said, ledger) or query
+        return read_question(query, self.rules.question, state.lexicon, state.names, aspect=resolved.aspect)
+
+    def _widen(self, asked: Question, state: Snapshot, ledger: Ledger | None) -> Question:
+        """The question with more words to search for, where that is set; the answer is still held to the question."""
+        if not (ledger and self.writer and self.writer.options.expand):
+            return asked
+        more = expand_query(self.writer, asked.text, ledger)
+        return (
+            read_question(
+                f"{asked.text} ({', '.join(more)})", self.rules.question, state.lexicon, state.names, aspect=asked.focus
+            )
+            if more
+            else asked
+        )
 
     def _gather(
-        self, asked: Question, filters: Filters, state: Snapshot, clock: "_Clock"
+        self, asked: Question, filters: Filters, state: Snapshot, clock: "_Clock", ledger: Ledger | None = None
     ) -> tuple[tuple[Hit, ...], list[Evidence]]:
         with clock("retrieve"):
             query = encode_query(asked, state.lexicon, self.embedder)
-            hits = retrieve(asked, query, filters, self.rules.retrieval, self.library, state.index, state.geometry)
+            wider = self._widen(asked, state, ledger)
+            search = query if wider is asked else encode_query(wider, state.lexicon, self.embedder)
+            hits = retrieve(wider, search, filters, self.rules.retrieval, self.library, state.index, state.geometry)
         with clock("weigh"):
             evidence = weigh_sentences(
                 asked,

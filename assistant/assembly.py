@@ -1,12 +1,17 @@
 """The only place where adapters meet."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from assistant import answerability, conversation, extractive, lexicon, question, retrieval
+from assistant import answerability, conversation, extractive, lexicon, logs, question, retrieval, verification_rules
 from assistant.answering import Assistant, Rules
+from assistant.chat_model import LangChainModel
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
+from assistant.entailment import load_entailment
+from assistant.generative import Writer, WriterOptions
 from assistant.library import LIBRARY_FILE, Library
 from assistant.messages import load_messages
+from assistant.prompting import Prompt, Role, load_prompt
 from assistant.settings import Settings
 
 
@@ -36,15 +41,48 @@ def read_rules(settings: Settings) -> Rules:
         DataFileError: a file is missing or malformed.
     """
     folder = settings.prompts_dir
+    questions = question.read_rules(folder)
     return Rules(
-        question=question.read_rules(folder),
+        question=questions,
         follow_up=conversation.read_rules(folder),
         retrieval=retrieval.read_weights(folder, settings.retrieval_profile),
         extractive=extractive.read_rules(folder),
         answerability=answerability.read_rules(folder),
         variants=lexicon.read_variants(folder),
         messages=load_messages(folder),
+        verification=verification_rules.read_rules(folder, questions.stopwords),
     )
+
+
+def build_writer(settings: Settings) -> Writer | None:
+    """The chat model that is set with its prompts; None where none is, and answers are quotations.
+
+    Raises:
+        AssistantError: the model's name, package or key, or a prompt, cannot be used.
+    """
+    if not settings.chat_model:
+        return None
+    prompts, options = build_prompts(settings)
+    return Writer(LangChainModel.connect(settings), prompts, options)
+
+
+def build_prompts(settings: Settings) -> tuple[Mapping[Role, Prompt], WriterOptions]:
+    """What a chat model is told, and what an operator sets about it.
+
+    Raises:
+        DataFileError: a prompt is missing or malformed.
+    """
+    options = WriterOptions(
+        seconds=settings.chat_seconds,
+        context_tokens=settings.chat_context_tokens,
+        price_in=settings.chat_price_in,
+        price_out=settings.chat_price_out,
+        flag_unsupported=settings.unsupported == "flag",
+        rewrite=settings.chat_rewrite,
+        expand=settings.chat_expand,
+        second_look=settings.chat_check,
+    )
+    return {role: load_prompt(settings.prompts_dir, role) for role in Role}, options
 
 
 def build_assistant(settings: Settings, *, embedder: Embedder | None = None) -> Assistant:
@@ -53,6 +91,9 @@ def build_assistant(settings: Settings, *, embedder: Embedder | None = None) -> 
     Raises:
         AssistantError: a setting, a data file, the model or the library cannot be used.
     """
+    logs.set_up(settings.log_level, questions=settings.log_questions)
+    writer = build_writer(settings)
     embedder = embedder or build_embedder(settings)
     library = Library.open(library_path(settings), identity=embedder.identity)
-    return Assistant(library, embedder, index_folder(settings), read_rules(settings))
+    entailment = load_entailment(settings.nli_model) if writer and settings.nli_model else None
+    return Assistant(library, embedder, index_folder(settings), read_rules(settings), writer, entailment)

@@ -109,13 +109,14 @@ def quote_statements(
         if last and not draft.item and _continues(last, span, document):
             citations[-1] = replace(last, quote=document.text[last.start : span[1]], end=span[1])
         else:
-            citations.append(_citation(len(citations) + 1, draft.passage, document, span))
+            citations.append(cite(len(citations) + 1, draft.passage, document, span))
         text = document.text[span[0] : span[1]]
         statements.append(Statement(text, (len(citations),), Support.VERBATIM, draft.lead_in, draft.item))
     return tuple(statements), tuple(citations)
 
 
-def _citation(marker: int, passage: Passage, document: Document, span: tuple[int, int]) -> Citation:
+def cite(marker: int, passage: Passage, document: Document, span: tuple[int, int]) -> Citation:
+    """The citation of a span of a document that lies in a passage; its quote is the document's own text."""
     start, end = span
     locator = _locator_at(document, start, passage)
     return Citation(

@@ -1,4 +1,4 @@
-"""policy-assistant ingest | ask | documents | passages | eval | app.
+"""policy-assistant ingest | ask | documents | passages | check | eval | app.
 
 A command imports what is heavy when it needs it, so that --help is there at once.
 """
@@ -56,6 +56,7 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
     batch: Annotated[Path | None, typer.Option(help="Questions, one JSON object a line.", metavar="IN.jsonl")] = None,
     output: Annotated[Path | None, typer.Option(help="Where the answers go.", metavar="OUT.jsonl")] = None,
+    explaining: Annotated[bool, typer.Option("--explain", help="Tell on stderr what each step did and took.")] = False,
 ) -> None:
     """Answer a question, or a file of questions, from the library."""
     if (question is None) == (batch is None):
@@ -71,6 +72,10 @@ def ask(
         answer_batch(assistant, batch, output, chosen)
         return
     answer = assistant.answer(question or "", filters=chosen)
+    if explaining:
+        from assistant.explain import explain
+
+        print(*(" ".join(line.split()) for line in explain(answer)), sep="\n", file=sys.stderr)
     if as_json:
         print(json.dumps(answer.as_record(), ensure_ascii=False, indent=2))
     else:
@@ -165,6 +170,14 @@ def passages(
             print(f"{passage.id}  {passage.locator}\n{passage.text}\n")
 
 
+@cli.command()
+def check() -> None:
+    """Tell which chat model is set up, reach it once, and say what is wrong."""
+    from assistant.chat_check import check_chat_model
+
+    print(*check_chat_model(_settings()), sep="\n")
+
+
 @cli.command("eval")
 def evaluate(
     split: Annotated[str, typer.Option(help="dev, test or all.")] = "dev",
@@ -177,11 +190,33 @@ def evaluate(
     ablations: Annotated[bool, typer.Option(help="Also run with each signal switched off.")] = False,
     validate: Annotated[bool, typer.Option(help="Only check the cases against the documents.")] = False,
     calibrate: Annotated[bool, typer.Option(help="Learn the weights anew from the dev split.")] = False,
+    mode: Annotated[str, typer.Option(help="extractive, or generative with a chat model and a judge.")] = "extractive",
+    record: Annotated[Path | None, typer.Option(help="Keep the models' replies in this file.", metavar="JSONL")] = None,
+    replay: Annotated[Path | None, typer.Option(help="Use kept replies; no model is asked.", metavar="JSONL")] = None,
+    statements: Annotated[bool, typer.Option(help="Measure the check of statements on labelled ones.")] = False,
 ) -> None:
     """Ask the golden questions and report how good the answers are."""
-    from evals.command import run_calibration, run_eval, run_validation
+    from evals.command import run_calibration, run_eval, run_statements, run_validation
 
     settings = _settings()
+    if statements:
+        raise typer.Exit(run_statements(settings, split, output))
+    if mode not in ("extractive", "generative"):
+        raise AssistantError(f"--mode {mode}: must be extractive or generative")
+    if mode == "extractive":
+        if record or replay:
+            raise AssistantError("--record and --replay keep what models say; add --mode generative")
+        settings = settings.model_copy(update={"chat_model": ""})
+    elif calibrate or baselines or ablations or gate:
+        raise AssistantError("--mode generative goes with --split, --cases, --subset, --output, --record and --replay")
+    else:
+        from evals.generative import run_generative
+
+        raise typer.Exit(
+            run_generative(
+                settings, split=split, cases=cases, output=output, subset=subset, record=record, replay=replay
+            )
+        )
     if validate:
         raise typer.Exit(run_validation(settings, cases))
     if calibrate:
@@ -247,6 +282,8 @@ def _print_answer(answer: "Answer") -> None:
 
     console = Console(highlight=False)
     console.print(escape(answer.text))
+    for notice in answer.notices:
+        console.print(f"[italic]{escape(notice)}[/italic]")
     if answer.citations:
         console.print()
         for citation in answer.citations:

@@ -6,7 +6,7 @@ Passages, Sentences and (as `quote`) Citations.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -246,6 +246,16 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What a chat model's part in an answer took; None where the server or the operator does not tell."""
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    seconds: float = 0.0
+    cost: float | None = None  # in the currency of the prices that are set
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Everything one question produced. The app renders it, the command line prints it, evals score it."""
 
@@ -261,6 +271,11 @@ class Answer:
     answerability: float | None = None  # estimated probability that the evidence answers
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     id: str | None = None
+    model: str = ""  # provider:model of the chat model that was asked, whether or not its words were used
+    prompts: tuple[str, ...] = ()  # refs of the prompts it was given: role, version, fingerprint
+    usage: Usage | None = None
+    dropped: tuple[tuple[str, str], ...] = ()  # (statement of the model that failed its check, why)
+    fault: str = ""  # why the model's words were not used
 
     @property
     def text(self) -> str:
@@ -320,6 +335,8 @@ class Answer:
             ],
             "timings_ms": {step: round(ms, 2) for step, ms in self.timings_ms.items()},
             **({"notices": list(self.notices)} if self.notices else {}),
+            **({"model": self.model, "prompts": list(self.prompts)} if self.model else {}),
+            **({"usage": asdict(self.usage)} if self.usage else {}),
         }
 
 

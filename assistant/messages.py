@@ -11,7 +11,9 @@ from assistant.errors import DataFileError
 
 FILE_NAME = "messages.yaml"
 VERSION = 1
-SECTIONS = ("status", "phrase", "app", "documents", "compare", "evaluation", "access", "export", "cli")
+SECTIONS = (
+    "status", "phrase", "generative", "check", "app", "documents", "compare", "evaluation", "access", "export", "cli"
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

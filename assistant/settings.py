@@ -48,8 +48,39 @@ class Settings(BaseSettings):
     staff: str = Field(
         "", description="E-mail addresses, apart by commas, of those who may read feedback and decide on drafts."
     )
+    chat_model: str = Field(
+        "", description="provider:model of a chat model that writes the answers; empty: answers are quotations."
+    )
+    chat_base_url: str = Field("", description="The server of the chat model, where it is not the provider's own.")
+    chat_seconds: float = Field(60, gt=0, description="The longest time that a chat model's reply may take.")
+    chat_stall_seconds: float = Field(
+        15, gt=0, description="The longest silence of a chat model, before its first word and between two."
+    )
+    chat_retries: int = Field(2, ge=0, le=5, description="How often a busy or failing chat model is asked again.")
+    chat_context_tokens: int = Field(6000, ge=1000, description="The most tokens that are sent to a chat model.")
+    chat_reply_tokens: int = Field(800, ge=50, description="The most tokens that a chat model may reply with.")
+    chat_price_in: float | None = Field(None, ge=0, description="What a million tokens sent cost.")
+    chat_price_out: float | None = Field(None, ge=0, description="What a million tokens received cost.")
+    chat_rewrite: bool = Field(True, description="Whether a chat model completes follow-up questions.")
+    chat_expand: bool = Field(False, description="Whether a chat model suggests more words to search for.")
+    chat_check: bool = Field(False, description="Whether a chat model looks again at each verified statement.")
+    unsupported: Literal["drop", "flag"] = Field(
+        "drop", description="What becomes of a chat model's statements that the sources do not support."
+    )
+    nli_model: str = Field("", description="A cross-encoder for entailment (name or path) that checks statements too.")
+    judge_model: str = Field("", description="provider:model of the judge of evaluations; empty: the chat model.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged to stderr.")
+    log_questions: bool = Field(False, description="Whether logs hold the text of questions.")
     host: str = Field("localhost", description="The address that the app listens on.")
     port: int = Field(8501, ge=1, le=65535, description="The port that the app listens on.")
+
+    @field_validator("chat_model", "judge_model")
+    @classmethod
+    def _named(cls, name: str) -> str:
+        provider, _, model = name.strip().partition(":")
+        if name.strip() and not (provider and model):
+            raise ValueError("write provider:model, as in openai:gpt-4.1-mini or ollama:llama3.2")
+        return name.strip()
 
     @field_validator("data_dir", "corpus_dir", "prompts_dir")
     @classmethod

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,9 @@ from evals.history import REPORTS_FOLDER, add_run
 from evals.matching import read_sources
 from evals.report import Record, build_record, compare, read_record
 from evals.report_html import html
-from evals.report_markdown import markdown
+from evals.report_markdown import markdown, table_markdown
 from evals.run import evaluate
-from evals.tables import label, promise, show
+from evals.tables import label, promise, show, statement_table
 from evals.validate import check_cases, check_splits
 
 BREACH = 1  # exit code: the run went well, a figure did not
@@ -55,12 +55,12 @@ def run_eval(
     if limits:
         split, subset = limits.split, subset or limits.subset
     name = cases.stem if cases else split
-    chosen = _choose(load_cases(cases) if cases else load_split(split), subset)
+    chosen = choose(load_cases(cases) if cases else load_split(split), subset)
     previous = read_record(against) if against else None  # before the run, which may overwrite it
     record = _run(settings, chosen, name, subset, baselines=baselines, ablations=ablations)
     if previous:
         record["against"] = compare(record, previous)
-    _print_figures(record)
+    print_figures(record)
     folder = output or settings.data_dir / REPORTS_FOLDER
     for path in write_report(record, folder):
         print(path)
@@ -95,6 +95,28 @@ def run_validation(settings: Settings, cases: Path | None = None) -> int:
     return BREACH if problems else 0
 
 
+def run_statements(settings: Settings, split: str, output: Path | None) -> int:
+    """Measure the check of statements on the labelled ones of a split; print, and write statements-SPLIT.json and .md.
+
+    Raises:
+        AssistantError: the split, the library or a data file cannot be used.
+    """
+    from assistant.assembly import build_assistant
+    from evals.statements import measure_check
+
+    assistant = build_assistant(settings.model_copy(update={"chat_model": ""}))
+    record = measure_check(assistant, split)
+    table = statement_table(record)
+    print("  ".join(f"{cell:18}" for cell in table.header))
+    for row in table.rows:
+        print("  ".join(f"{cell:18}" for cell in row))
+    text = f"# Check of statements, {split}\n\n{table_markdown(table)}\n"
+    contents = {".json": json.dumps(record, ensure_ascii=False), ".md": text}
+    for path in write_files(output or settings.data_dir / REPORTS_FOLDER, f"statements-{split}", contents):
+        print(path)
+    return 0
+
+
 def run_calibration(settings: Settings) -> int:
     """Learn the weights anew from the dev split: first which sentences answer, then whether they are enough.
 
@@ -116,6 +138,15 @@ def write_report(record: Record, folder: Path) -> list[Path]:
     """
     contents = {".html": html(record), ".md": markdown(record), ".json": json.dumps(record, ensure_ascii=False)}
     name = record["split"] if record["subset"] is None else f"{record['split']}-{record['subset']}"
+    return write_files(folder, f"{name}-generative" if "generation" in record else name, contents)
+
+
+def write_files(folder: Path, name: str, contents: Mapping[str, str]) -> list[Path]:
+    """Write each content to NAME with its suffix; the paths written.
+
+    Raises:
+        AssistantError: the folder cannot be written.
+    """
     paths = [folder / f"{name}{suffix}" for suffix in contents]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -127,7 +158,12 @@ def write_report(record: Record, folder: Path) -> list[Path]:
     return paths
 
 
-def _choose(cases: Sequence[Case], size: int | None) -> Sequence[Case]:
+def choose(cases: Sequence[Case], size: int | None) -> Sequence[Case]:
+    """The cases, or the same so many of them each time.
+
+    Raises:
+        AssistantError: the number is not positive.
+    """
     if size is None:
         return cases
     if size < 1:
@@ -152,12 +188,12 @@ def _run(
         evaluation,
         split=name,
         subset=size,
-        made_with=_made_with(settings, library),
+        made_with=made_with(settings, library),
         targets=targets.bounds if name in (*SPLITS, ALL_SPLITS) and size is None else (),
     )
 
 
-def _made_with(settings: Settings, library: Library) -> dict[str, Any]:
+def made_with(settings: Settings, library: Library) -> dict[str, Any]:
     """What decides the figures. No paths: a report is handed around."""
     files = sorted(settings.prompts_dir.glob("*.yaml"))
     return {
@@ -169,7 +205,8 @@ def _made_with(settings: Settings, library: Library) -> dict[str, Any]:
     }
 
 
-def _print_figures(record: Record) -> None:
+def print_figures(record: Record) -> None:
+    """The main figures of a record."""
     for column_name, column in record["columns"].items():
         print(f"{column_name}, {record['cases']} cases")
         for name, figure in column["total"].items():

@@ -13,7 +13,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]{}<>|#!~&])")
 def markdown(record: Record) -> str:
     """The whole report."""
     parts = [f"# Evaluation of {record['split']}", *_facts(record)]
-    parts += [_table(table) for table in all_tables(record)]
+    parts += [table_markdown(table) for table in all_tables(record)]
     failing = [row for row in record["rows"] if row["failures"]]
     if failing:
         parts += ["## Failing cases", *(_failing(record, row) for row in failing)]
@@ -33,7 +33,8 @@ def _facts(record: Record) -> Iterable[str]:
     yield "\n".join(f"- {inert(key)}: {inert(value)}" for key, value in record["made_with"].items())
 
 
-def _table(table: Table) -> str:
+def table_markdown(table: Table) -> str:
+    """One table."""
     lines = [f"## {inert(table.title)}", "", _line(table.header), _line(["---"] * len(table.header), escape=False)]
     lines += [_line(row) for row in table.rows]
     return "\n".join([*lines, "", inert(table.note)]).rstrip()

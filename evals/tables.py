@@ -37,6 +37,8 @@ def all_tables(record: Record) -> list[Table]:
         tables += [columns(record), losses(record)]
     if record["against"]:
         tables.append(against(record))
+    tables += [statement_table(record["statement_check"])] if "statement_check" in record else []
+    tables += [generation(record["generation"]), judged(record["judged"])] if "generation" in record else []
     tables.append(failure_counts(record))
     return [table for table in tables if table.rows]
 
@@ -163,6 +165,48 @@ def failure_counts(record: Record) -> Table:
             rows.append((str(failure), str(sum(counts)), *(str(n) if n else "" for n in counts)))
     note = f"{len(failing)} of {record['cases']} cases fail in at least one way; a case may fail in several."
     return Table("Failures", ("", "All", *map(kind_label, kinds)), tuple(rows), note)
+
+
+def statement_table(check: Record) -> Table:
+    """How well the check of statements tells what a source holds."""
+    rows = tuple(
+        (kind_label(score["kind"]), str(score["statements"]), _share(score["recall"]), _share(score["precision"]))
+        for score in check["scores"]
+    )
+    note = (
+        f"{check['statements']} labelled statements of the {check['split']} split. Recall: of the true ones the share "
+        "that passes, of the others the share that is caught. Precision: of the statements passed the share that is "
+        "true; of those of a kind and the true ones that are caught, the share that is of that kind."
+    )
+    return Table("Check of statements", ("Kind", "Statements", "Recall", "Precision"), rows, note)
+
+
+def generation(made: Record) -> Table:
+    """What the chat model did."""
+    rows = [(name, str(value)) for name, value in made["totals"].items()]
+    rows += [(f"answered by quotation: {fault}", str(n)) for fault, n in made["faults"].items()]
+    rows += [(f"statements not shown: {kind_label(why)}", str(n)) for why, n in made["dropped"].items()]
+    return Table("Chat model", ("", ""), tuple(rows))
+
+
+def judged(record: Record) -> Table:
+    """What the judge says, and how far it can be trusted."""
+    rows = [
+        (name, _share(f["value"]), _share(f["spread"]), str(f["scored"]), str(f["unscored"]))
+        for name, f in record["figures"].items()
+    ]
+    agreement = record["agreement"]
+    note = (
+        f"Judge {record['model']}, prompt {record['prompt']}, temperature 0, {record['runs']} runs; the spread is the "
+        "largest minus the smallest mean of a run. A verdict that cannot be read is unscored, not zero. On the "
+        f"{agreement['labels']} labels that people gave, the judge agrees with {_share(agreement['share'])} "
+        f"(kappa {agreement['kappa'] if agreement['kappa'] is not None else UNSCORED})."
+    )
+    return Table("Judged by a model", ("", "Mean", "Spread", "Scored", "Unscored"), tuple(rows), note)
+
+
+def _share(value: float | None) -> str:
+    return UNSCORED if value is None else f"{100 * value:.1f} %"
 
 
 def main_column(record: Record) -> Record:

@@ -1,0 +1,319 @@
+"""Question and Hits to verified Statements written by a chat model: what it is given, what becomes of what it says.
+
+The model is asked once, with as many sources as fit. Each line that comes back is held to the sources that it cites
+(`verification`) before it is handed on, and only then. A fault, or too little that holds, ends in a ModelFaultError;
+the caller then answers by quotation.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from assistant.chat_model import ChatModel, Piece, complete, counted
+from assistant.citations import cite
+from assistant.claims import Names
+from assistant.domain import Citation, Document, Hit, Passage, Statement, Support, Usage
+from assistant.embedding import Embedder
+from assistant.faults import Fault, ModelFaultError
+from assistant.lexicon import Lexicon, words
+from assistant.meaning import EmbeddedMeaning
+from assistant.prompting import Message, Prompt, Role
+from assistant.reply import Line, NotStated, read_line, read_lines
+from assistant.verification import Entailment, Finding, Problem, Quote, Source, VerificationRules, Verifier
+
+BRACKETED = re.compile(r"\[(\d+)\]")  # a source's own note numbers would look like markers
+SHARE_OF_SOURCES = 0.85  # of the context; the rest is for the question and for what counting by letters gets wrong
+LETTERS_PER_TOKEN = 3.5  # English has about 4; fewer, so that the count errs on the safe side
+LONGEST_QUERY = 400  # characters of a question that a model completed
+EXPANSIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class WriterOptions:
+    """What an operator sets about writing."""
+
+    seconds: float = 60.0  # for all calls that one question needs
+    context_tokens: int = 6000
+    price_in: float | None = None  # for a million tokens
+    price_out: float | None = None
+    flag_unsupported: bool = False
+    rewrite: bool = True
+    expand: bool = False
+    second_look: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A chat model with its prompts."""
+
+    model: ChatModel
+    prompts: Mapping[Role, Prompt]
+    options: WriterOptions = WriterOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A statement that may be shown, with the citations that it is the first to use."""
+
+    statement: Statement
+    citations: tuple[Citation, ...]
+
+
+@dataclass
+class Ledger:
+    """What the calls to a model for one question came to; filled as they go, so that it is right after a fault too."""
+
+    deadline: float  # as time.monotonic() tells it
+    prompts: dict[str, None] = field(default_factory=dict)
+    pieces: list[Piece] = field(default_factory=list)
+    seconds: float = 0.0
+    dropped: list[tuple[str, str]] = field(default_factory=list)
+    incomplete: bool = False  # the model says that the sources state only a part
+    fault: Fault | None = None  # why the model could not be used
+
+    @classmethod
+    def open(cls, seconds: float) -> "Ledger":
+        """A ledger for one question, whose calls may take so long together."""
+        return cls(time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Seconds that are left.
+
+        Raises:
+            ModelFaultError: an earlier call found the model out of service, or no time is left.
+        """
+        if self.fault:
+            raise ModelFaultError(self.fault)
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise ModelFaultError(Fault.TIMEOUT)
+        return left
+
+    def usage(self, options: WriterOptions) -> Usage | None:
+        """Tokens, seconds, and the cost where prices are set; None where no model was asked."""
+        if not self.prompts:
+            return None
+        tokens = counted(self.pieces)
+        cost = None
+        if options.price_in is not None and options.price_out is not None and tokens.tokens_in is not None:
+            cost = (tokens.tokens_in * options.price_in + (tokens.tokens_out or 0) * options.price_out) / 1e6
+        return Usage(tokens.tokens_in, tokens.tokens_out, round(self.seconds, 3), cost)
+
+
+class NotStatedError(Exception):
+    """The model says that the sources do not state what is asked, and nothing else."""
+
+
+def build_verifier(
+    rules: VerificationRules,
+    lexicon: Lexicon,
+    embedder: Embedder,
+    entailment: Entailment | None,
+    suspicious: Callable[[str], bool],
+) -> Verifier:
+    """The check of statements for a library; `suspicious` tells sentences that give orders, which support nothing."""
+    meaning = EmbeddedMeaning(embedder)
+    remembered = lru_cache(2048)(suspicious)
+    return Verifier(rules, Names(lexicon.variants), lexicon.idf, meaning, entailment, remembered)
+
+
+def write_statements(
+    writer: Writer,
+    question: str,
+    hits: Sequence[Hit],
+    documents: Callable[[str], Document],
+    verifier: Verifier,
+    ledger: Ledger,
+) -> Iterator[Released]:
+    """Statements one by one as they pass their check; closing the iterator stops the model.
+
+    Raises:
+        ModelFaultError: no reply, a reply without statements, or too few that the sources support.
+        NotStatedError: the model found nothing to answer with.
+    """
+    sources = number_sources(hits, documents, budget(writer, question))
+    prompt = writer.prompts[Role.ANSWER]
+    messages = prompt.render(question=inert(question), sources=sources_text(sources, documents))
+    citer = _Citer(documents)
+    kept = failed = uncited = not_stated = 0
+    for line in _lines(writer.model, prompt, messages, ledger):
+        if isinstance(line, NotStated):
+            not_stated += 1
+            continue
+        finding = verifier.verify(line, sources)
+        if finding.support is Support.SUPPORTED and writer.options.second_look:
+            finding = _second_look(writer, line, finding, ledger)
+        if finding.problem:
+            failed += 1
+            uncited += finding.problem is Problem.UNCITED
+            ledger.dropped.append((line.text, f"{finding.problem}: {finding.detail}"))
+            if not (writer.options.flag_unsupported and finding.quotes):
+                continue
+        kept += not finding.problem
+        yield citer.release(line, finding)
+    if not kept and not failed:
+        raise NotStatedError if not_stated else ModelFaultError(Fault.FORMAT)
+    if not kept and uncited == failed:
+        raise ModelFaultError(Fault.FORMAT)
+    if not kept or kept / (kept + failed) < verifier.rules.least_share:
+        raise ModelFaultError(Fault.UNSUPPORTED)
+    ledger.incomplete = not_stated > 0
+
+
+def complete_follow_up(writer: Writer, question: str, history: Sequence[tuple[str, str]], ledger: Ledger) -> str | None:
+    """The question made to stand alone; None where the model fails or says what nobody in the conversation said."""
+    prompt = writer.prompts[Role.REWRITE]
+    told = trim_history(history, writer.options.context_tokens // 2)
+    said = _ask(writer.model, prompt, prompt.render(history=inert(told), question=inert(question)), ledger)
+    if said is None:
+        return None
+    query = " ".join(said.split()).strip('"“” ')
+    known = set(words(f"{told} {question}"))
+    new = [word for word in words(query) if word not in known and len(word) > 3]
+    return query if query and len(query) <= LONGEST_QUERY and len(new) <= 1 else None
+
+
+def expand_query(writer: Writer, question: str, ledger: Ledger) -> tuple[str, ...]:
+    """Words that documents may use for what is asked; empty where the model fails."""
+    prompt = writer.prompts[Role.EXPAND]
+    said = _ask(writer.model, prompt, prompt.render(question=inert(question)), ledger) or ""
+    terms = [" ".join(words(term)) for term in re.split(r"[,;\n]", said[:LONGEST_QUERY])]
+    return tuple(dict.fromkeys(term for term in terms if 2 < len(term) <= 40))[:EXPANSIONS]
+
+
+def number_sources(hits: Sequence[Hit], documents: Callable[[str], Document], room: float) -> dict[int, Source]:
+    """[1]..[n]: the best passages that fit into so many tokens, at least one."""
+    sources: dict[int, Source] = {}
+    for hit in hits:
+        cost = count_tokens(hit.passage.text) + 40  # title and place
+        if sources and cost > room:
+            break
+        room -= cost
+        about = documents(hit.passage.document_id).metadata
+        names = (about.title, about.short_title, about.body, about.symbol)
+        sources[len(sources) + 1] = Source(len(sources) + 1, hit.passage, ". ".join(n for n in names if n))
+    return sources
+
+
+def sources_text(sources: Mapping[int, Source], documents: Callable[[str], Document]) -> str:
+    """The numbered sources as the model reads them."""
+    return "\n\n".join(
+        f"[{n}] {inert(documents(s.passage.document_id).metadata.title)} ({inert(str(s.passage.locator))})\n"
+        f"{inert(s.passage.text)}"
+        for n, s in sources.items()
+    )
+
+
+def inert(text: str) -> str:
+    """Text of others that cannot be taken for markers, tags or the turns of a chat."""
+    return BRACKETED.sub(r"(\1)", text).replace("<", "‹").replace(">", "›")
+
+
+def budget(writer: Writer, question: str) -> float:
+    """Tokens that the sources may take."""
+    prompt = writer.prompts[Role.ANSWER]
+    return writer.options.context_tokens * SHARE_OF_SOURCES - count_tokens(prompt.system + prompt.user + question)
+
+
+def count_tokens(text: str) -> float:
+    """About how many tokens a model counts, for any model: by letters, those outside ASCII as one token each."""
+    ascii_only = sum(character.isascii() for character in text)
+    return ascii_only / LETTERS_PER_TOKEN + (len(text) - ascii_only)
+
+
+def trim_history(history: Sequence[tuple[str, str]], room: float) -> str:
+    """A conversation in so many tokens: every question, which name the topic, from the latest back; then answers, the
+    latest first, each cut where the room ends."""
+    asked: list[str | None] = [None] * len(history)
+    answered: list[str] = [""] * len(history)
+    for i in reversed(range(len(history))):
+        cost = count_tokens(history[i][0])
+        if cost > room:
+            break
+        room -= cost
+        asked[i] = history[i][0]
+    for i in reversed(range(len(history))):
+        if asked[i] is None or room <= 0:
+            break
+        answered[i] = history[i][1][: int(room * LETTERS_PER_TOKEN)]
+        room -= count_tokens(answered[i])
+    turns = [(q, a) for q, a in zip(asked, answered, strict=True) if q is not None]
+    return "\n".join(f"Question: {q}" + (f"\nAnswer: {a}" if a else "") for q, a in turns)
+
+
+def _lines(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: Ledger) -> Iterator[Line | NotStated]:
+    """What a model says, line by line; a last line that was cut by the limit of the reply is left out."""
+    began = time.perf_counter()
+    ledger.prompts[prompt.ref] = None
+    stream = model.stream(messages, ledger.left())
+    cut_short = False
+
+    def texts() -> Iterator[str]:
+        nonlocal cut_short
+        for piece in stream:
+            ledger.pieces.append(replace(piece, text=""))
+            cut_short = cut_short or piece.cut_short
+            yield piece.text
+
+    try:
+        for line, whole in read_lines(texts()):
+            if whole or not cut_short:
+                yield from read_line(line)
+    finally:
+        close = getattr(stream, "close", None)
+        if close:
+            close()
+        ledger.seconds += time.perf_counter() - began
+
+
+def _ask(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: Ledger) -> str | None:
+    """One whole reply; None for a fault: what these calls do, rules do as well."""
+    began = time.perf_counter()
+    ledger.prompts[prompt.ref] = None
+    try:
+        text, tokens = complete(model, messages, ledger.left())
+    except ModelFaultError as error:
+        ledger.fault = error.fault if error.fault.outage else None
+        return None
+    finally:
+        ledger.seconds += time.perf_counter() - began
+    ledger.pieces.append(tokens)
+    return text
+
+
+def _second_look(writer: Writer, line: Line, finding: Finding, ledger: Ledger) -> Finding:
+    """The same finding, unless the model itself says NO; no readable word from it changes nothing."""
+    prompt = writer.prompts[Role.CHECK]
+    quoted = " ".join(_text(quote) for quote in finding.quotes)
+    said = _ask(writer.model, prompt, prompt.render(quote=inert(quoted), statement=inert(line.text)), ledger)
+    if said is not None and re.match(r"\W*no\b", said, re.IGNORECASE):
+        return Finding(Support.UNSUPPORTED, finding.quotes, Problem.SECOND_LOOK, "the model itself says no")
+    return finding
+
+
+def _text(quote: Quote) -> str:
+    passage: Passage = quote.passage
+    return passage.text[quote.start - passage.start : quote.end - passage.start]
+
+
+class _Citer:
+    """Numbers citations 1..n in the order in which statements first use them; one quote has one number."""
+
+    def __init__(self, documents: Callable[[str], Document]) -> None:
+        self._documents = documents
+        self._known: dict[tuple[str, int, int], int] = {}
+
+    def release(self, line: Line, finding: Finding) -> Released:
+        new: list[Citation] = []
+        markers: list[int] = []
+        for quote in finding.quotes:
+            key = (quote.passage.document_id, quote.start, quote.end)
+            if key not in self._known:
+                self._known[key] = len(self._known) + 1
+                document = self._documents(quote.passage.document_id)
+                new.append(cite(self._known[key], quote.passage, document, (quote.start, quote.end)))
+            markers.append(self._known[key])
+        text = _text(finding.quotes[0]) if finding.support is Support.VERBATIM else line.text
+        return Released(Statement(text, tuple(markers), finding.support, item=line.item), tuple(new))

@@ -1,0 +1,65 @@
+"""Reads `verification.yaml`, strictly."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assistant.claims import WordRules
+from assistant.data_files import read_yaml
+from assistant.errors import DataFileError
+from assistant.lexicon import stem
+from assistant.verification import VerificationRules
+
+THRESHOLDS = ("coverage", "word_cosine", "cosine", "stray_cosine", "entailment", "contradiction", "least_share")
+LISTS = ("negators", "avoiding", "clauses", "hedges", "demands", "imperatives", "done", "actors", "reporting")
+GROUPS = ("absolutes", "antonyms")
+
+
+def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRules:
+    """The rules; `stopwords` are the words that say nothing on their own.
+
+    Raises:
+        DataFileError: missing or malformed; names file and key.
+    """
+    path = prompts_dir / "verification.yaml"
+    content = read_yaml(path, keys={"version", "calibrated_on", *THRESHOLDS, *LISTS, *GROUPS})
+    for key in THRESHOLDS:
+        if not isinstance(content[key], int | float) or not 0 <= content[key] <= 1:
+            raise DataFileError(f"{path}: {key} is {content[key]!r}, expected a number from 0 to 1")
+    for key in LISTS:
+        _require_words(path, key, content[key])
+    for key in GROUPS:
+        if not isinstance(content[key], list):
+            raise DataFileError(f"{path}: {key} must hold a list of lists of words")
+        for group in content[key]:
+            _require_words(path, key, group)
+    words = WordRules(
+        stopwords=stopwords,
+        negators=frozenset(content["negators"]),
+        clauses=frozenset(content["clauses"]),
+        absolutes={word: number for number, group in enumerate(content["absolutes"]) for word in group},
+        hedges=frozenset(content["hedges"]),
+        demands=frozenset(content["demands"]),
+        done=frozenset(content["done"]),
+        antonyms=_opposites(content["antonyms"]),
+        imperatives=frozenset(content["imperatives"]),
+        avoiding=frozenset(content["avoiding"]),
+        actors=frozenset(stem(word) for word in content["actors"]),
+        reporting=frozenset(stem(word) for word in content["reporting"]),
+    )
+    return VerificationRules(words=words, **{key: float(content[key]) for key in THRESHOLDS})
+
+
+def _require_words(path: Path, key: str, value: Any) -> None:
+    if not isinstance(value, list) or not all(isinstance(word, str) and word for word in value):
+        raise DataFileError(
+            f"{path}: {key} holds {value!r}, expected a list of words; put no, not and the like in quotes"
+        )
+
+
+def _opposites(pairs: list[list[str]]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for one, other in pairs:
+        found.setdefault(stem(one), set()).add(stem(other))
+        found.setdefault(stem(other), set()).add(stem(one))
+    return {word: frozenset(others) for word, others in found.items()}

@@ -1,0 +1,99 @@
+"""What a sentence claims: numbers with what they count, names made one, denials with what they reach, who does what."""
+
+import pytest
+
+from assistant.assembly import read_rules
+from assistant.claims import Names, Sentence, read
+from assistant.settings import PROJECT_DIR, load_settings
+
+RULES = read_rules(load_settings(_env_file=None, prompts_dir=PROJECT_DIR / "prompts")).verification.words
+NAMES = Names(
+    [["R2P", "RtoP", "responsibility to protect"], ["UNSC", "Security Council"], ["CAR", "Central African Republic"]]
+)
+
+
+def sentence(text: str) -> Sentence:
+    return read(text, NAMES, RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("The Panel had 16 members.", ["16"]),
+        ("The Panel had sixteen members.", ["16"]),
+        ("his seventh report", ["7"]),
+        ("the 7th report", ["7"]),
+        ("more than 1,204 submissions", ["1204"]),
+        ("under Pillar III", ["3"]),
+        ("the third pillar", ["3"]),
+        ("in June 2015", ["2015"]),
+        ("twenty-second", ["22"]),
+        ("over the past decade", ["10"]),
+        ("almost a quarter of States", ["1/4"]),
+        ("one of them", []),
+        ("I think so", []),
+    ],
+)
+def test_numbers_are_read_in_digits_and_in_words(text: str, values: list[str]) -> None:
+    assert [value for value, _ in sentence(text).numbers] == values
+
+
+def test_a_number_counts_what_follows_it() -> None:
+    said = sentence("It received more than 80 written submissions from more than 50 Member States.")
+    (_, eighty), (_, fifty) = said.numbers
+    assert said.heads(eighty) >= {"written", "submiss"}
+    assert list(said.counted("submiss")) == ["80"]
+    assert "member" in said.heads(fifty)
+    assert list(said.counted("member")) == ["50"]
+
+
+def test_names_for_one_thing_are_one() -> None:
+    assert sentence("RtoP").stems == sentence("the Responsibility to Protect").stems - {"the"}
+    assert "unsc" in sentence("The Security Council met.").stems
+
+
+def test_a_short_name_is_one_only_in_capitals() -> None:
+    assert "car" in sentence("a car").stems
+    assert NAMES.unify("a car in the CAR") == "a car in the CAR"
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("The UN should not engage in war.", {"engag", "war"}),
+        ("It isn't over budget.", {"budget"}),
+        ("The UN lacks a mechanism.", {"mechan"}),
+        ("It failed to instill a culture.", {"instil", "cultur"}),
+        ("Not only troops but police came.", set()),
+        ("They do not lack courage.", set()),
+        ("rather than troops", {"troop"}),
+        ("a rather large force", set()),
+        ("References should be avoided.", {"refer"}),
+    ],
+)
+def test_a_denial_reaches_what_follows_in_its_clause(text: str, denied: set[str]) -> None:
+    assert sentence(text).denied >= denied
+    if not denied:
+        assert not sentence(text).denied
+
+
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("The Security Council urged restraint.", [("unsc", "urg")]),
+        ("The Panel was chaired by Ameerah Haq.", [("haq", "chair")]),
+        ("Member States should also consider this.", [("state", "consid")]),
+        ("The mandate of the Council expired.", []),
+        ("The statute was praised.", []),
+    ],
+)
+def test_who_does_what_is_read_from_the_order_of_words(text: str, acts: list[tuple[str, str]]) -> None:
+    found = [(who, verb.stem) for who, verb in sentence(text).roles.acts()]
+    assert [verb for _, verb in found] == [verb for _, verb in acts]
+    assert all(name in who for (name, _), (who, _) in zip(acts, found, strict=True))
+
+
+def test_two_who_change_places_are_seen() -> None:
+    one, other = "The Panel gave advice to Member States.", "Member States gave advice to the Panel."
+    assert sentence(one).roles.exchanged(sentence(other).roles)
+    assert not sentence(one).roles.exchanged(sentence(one).roles)

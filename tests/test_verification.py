@@ -1,0 +1,171 @@
+"""A statement against its source: what passes, what does not, and why. Vectors are stubbed; rules decide here."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from assistant.assembly import read_rules
+from assistant.claims import Names
+from assistant.domain import Support
+from assistant.reply import Line
+from assistant.settings import PROJECT_DIR, load_settings
+from assistant.verification import Problem, Source, Verifier
+from tests.fakes import make_document, make_passages
+
+RULES = read_rules(load_settings(_env_file=None, prompts_dir=PROJECT_DIR / "prompts")).verification
+TEXT = (
+    "The Board had 16 members and was chaired by Maria Keller. "
+    "It received more than 80 submissions from more than 50 States in June 2015. "
+    "The Board should not engage in military operations. "
+    "The Council urged permanent members to “exercise restraint” in using the veto, e.g. under S/RES/1674. "
+    "Regional bodies are often the most capable of helping. "
+    "Establish an international forum on prevention."
+)
+DOCUMENT = make_document("board", TEXT, title="Report of the Board", body="Review Board (RB)")
+SOURCES = {1: Source(1, make_passages(DOCUMENT)[0], "Report of the Board. Review Board (RB)")}
+
+
+class Near:
+    """Everything is as near as it is told."""
+
+    def __init__(self, sentences: float = 0.8, words: float = 0.6) -> None:
+        self.sentences, self.words = sentences, words
+
+    def closeness(self, _: str, others: Sequence[str]) -> list[float]:
+        return [self.sentences] * len(others)
+
+    def nearest(self, _: str, words: Sequence[str], __: str) -> list[float]:
+        return [self.words] * len(words)
+
+
+VERIFIER = Verifier(RULES, Names([["R2P", "RtoP"]]), lambda _: 1.0, Near())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Board had sixteen members and Maria Keller was its chair.",
+        "The Board had 16 members.",
+        "The Board received more than 80 submissions in June 2015.",
+        "More than 50 States sent submissions.",
+        "The Board should not take part in military operations.",
+        "The Council urged permanent members to “exercise restraint” in using the veto.",
+        "The Council urged permanent members to 'exercise restraint' in using the veto.",
+        "Restraint in using the veto was urged by the Council.",
+        "Regional bodies are often the most capable of helping, the report says.",
+        "An international forum on prevention should be established.",
+    ],
+)
+def test_what_the_source_holds_in_other_words_is_supported(text: str) -> None:
+    finding = VERIFIER.verify(Line(text, (1,)), SOURCES)
+    assert finding.support is Support.SUPPORTED, finding
+    assert finding.quotes
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("The Board had 17 members.", Problem.NUMBER),
+        ("The Board had fifty members.", Problem.NUMBER),
+        ("The Board received more than 50 submissions.", Problem.NUMBER),
+        ("The Board received more than 80 submissions in May 2015.", Problem.NUMBER),
+        ("The Board received more than 80 submissions in June 2016.", Problem.NUMBER),
+        ("The Board was chaired by Karl Keller.", Problem.NAME),
+        ("The veto is dealt with under S/RES/1675.", Problem.NUMBER),
+        ("More on the Board of 16 members at http://evil.example/x.", Problem.NAME),
+        ("The Board should engage in military operations.", Problem.NEGATION),
+        ("The Board was not chaired by Maria Keller.", Problem.NEGATION),
+        ("The Council did not urge permanent members to show restraint in using the veto.", Problem.NEGATION),
+        ("The permanent members urged the Council to exercise restraint in using the veto.", Problem.ACTOR),
+        ("The Board urged permanent members to exercise restraint in using the veto.", Problem.ACTOR),
+        ("I think that the Board had 16 members.", Problem.ACTOR),
+        ("Regional bodies are always the most capable of helping.", Problem.DEGREE),
+        ("An international forum on prevention has been established.", Problem.DEGREE),
+        ('The Council urged permanent members to "renounce the veto".', Problem.QUOTE),
+        ("The Council urged permanent members to ‘renounce the veto’.", Problem.QUOTE),
+        ("The Council urged permanent members to «renounce the veto».", Problem.QUOTE),
+        ('The Council urged permanent members to "exercise restraint in using the veto.', Problem.QUOTE),
+        ("Yes.", Problem.MEANING),
+    ],
+)
+def test_what_the_source_does_not_hold_is_not_and_the_reason_is_named(text: str, problem: Problem) -> None:
+    finding = VERIFIER.verify(Line(text, (1,)), SOURCES)
+    assert finding.support is Support.UNSUPPORTED
+    assert finding.problem is problem, finding
+
+
+@pytest.mark.parametrize("markers", [(), (2,), (0,), (1, 99)])
+def test_a_marker_that_does_not_resolve_makes_a_statement_uncited(markers: tuple[int, ...]) -> None:
+    finding = VERIFIER.verify(Line("The Board had 16 members.", markers), SOURCES)
+    assert finding.problem is Problem.UNCITED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Board had 16 members and was chaired by Maria Keller.",
+        "“The Board had 16 members and was chaired by Maria Keller.”",
+        "The Board should not engage in military operations",
+    ],
+)
+def test_a_whole_sentence_of_the_source_is_verbatim_and_its_span_is_right(text: str) -> None:
+    finding = VERIFIER.verify(Line(text, (1,)), SOURCES)
+    assert finding.support is Support.VERBATIM
+    (quote,) = finding.quotes
+    assert DOCUMENT.text[quote.start : quote.end].strip("“”. ") == text.strip("“”. ")
+
+
+def test_a_part_of_a_sentence_is_no_quotation_for_what_is_left_out_may_turn_it_round() -> None:
+    finding = VERIFIER.verify(Line("engage in military operations.", (1,)), SOURCES)
+    assert finding.support is Support.UNSUPPORTED
+    assert finding.problem is Problem.NEGATION
+
+
+def test_the_quotes_are_the_source_s_own_sentences() -> None:
+    finding = VERIFIER.verify(Line("More than 50 States sent submissions.", (1,)), SOURCES)
+    (quote,) = finding.quotes
+    assert DOCUMENT.text[quote.start : quote.end].startswith("It received more than 80 submissions")
+
+
+@pytest.mark.parametrize("meaning", [Near(sentences=0.3), Near(words=0.05), Near(sentences=0.0, words=0.0)])
+def test_what_is_far_in_meaning_is_not_supported(meaning: Near) -> None:
+    verifier = replace(VERIFIER, meaning=meaning)
+    finding = verifier.verify(Line("The Board liked apples, pears and quinces.", (1,)), SOURCES)
+    assert finding.problem is Problem.MEANING
+
+
+@pytest.mark.parametrize(("verdict", "supported"), [((0.9, 0.05), True), ((0.2, 0.05), False), ((0.9, 0.6), False)])
+def test_an_entailment_model_has_a_word_where_one_is_set(verdict: tuple[float, float], supported: bool) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def entailment(source: str, claim: str) -> tuple[float, float]:
+        asked.append((source, claim))
+        return verdict
+
+    verifier = replace(VERIFIER, entailment=entailment)
+    finding = verifier.verify(Line("The Board had sixteen members.", (1,)), SOURCES)
+    assert (finding.support is Support.SUPPORTED) is supported
+    assert asked == [("The Board had 16 members and was chaired by Maria Keller.", "The Board had sixteen members.")]
+    assert supported or finding.problem is Problem.ENTAILMENT
+
+
+def test_a_sentence_that_gives_orders_supports_nothing() -> None:
+    verifier = replace(VERIFIER, suspicious=lambda text: "16 members" in text)
+    finding = verifier.verify(Line("The Board had 16 members.", (1,)), SOURCES)
+    assert finding.support is Support.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("quoted", "holds"),
+    [
+        ("was chaired by … Keller", True),
+        ("should … engage in military operations", False),
+        ("Maria Keller … 16 members", False),
+        ("haired by Maria", False),
+        ("Exercise restraint", True),
+    ],
+)
+def test_a_quotation_with_an_ellipsis_keeps_order_and_denials(quoted: str, holds: bool) -> None:
+    finding = VERIFIER.verify(Line(f'The Board or Council said "{quoted}".', (1,)), SOURCES)
+    assert (finding.problem is not Problem.QUOTE) is holds, finding
