@@ -6,7 +6,7 @@ number of that kind, or when rows at the same place repeat from page to page.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.lines import find_date
@@ -18,6 +18,7 @@ BAND = 4.0  # points: rows of different pages that are at the same place
 REPEATED_SHARE = 0.6  # of the pages with a row at a place: more of them repeat one another in a header than in a text
 MASTHEAD = 0.45  # share of the first page, from the top, in which a masthead may end
 
+TEXT_STEP = 1.6  # of the size; lines of text are not further apart
 DATE_LENGTH = 25  # of a line that is only a date
 
 _MARKER = re.compile(
@@ -33,6 +34,9 @@ _DISTRIBUTION = re.compile(
 )
 _ORNAMENT = re.compile(r"[\W_]{2,}")  # rules drawn with characters
 _FOOTER_NUMBER = re.compile(r"(?:[Pp]age )?(\d{1,4}|[ivxlc]{1,6})(?:\s*/\s*\d{1,4})?")
+
+
+Place = tuple[bool, int]  # top or bottom, distance from that edge in bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,11 @@ def part_furniture(pages: Sequence[PageText], lines: Sequence[Sequence[Line]]) -
     if kept:
         kept[0] = [line for line in kept[0] if line not in masthead]
     rows = [_rows(page) for page in kept]
-    wordings = _repeated_wordings(pages, rows)
+    repeated = _repeated_places(pages, rows)
     running: list[str] = []
     numbers: dict[int, str] = {}
     for i, (page, found) in enumerate(zip(pages, rows, strict=True)):
-        edge = [row for top in (True, False) for row in _peel(page, found, wordings[top], top)]
+        edge = [row for top in (True, False) for row in _peel(page, found, repeated, top)]
         gone = {id(line) for row in edge for line in row}
         kept[i] = [line for line in kept[i] if id(line) not in gone]
         running += [_wording(row) for row in edge]
@@ -106,31 +110,40 @@ def _edge_distance(page: PageText, row: Sequence[Line], top: bool) -> float:
     return page.height - row[0].y if top else row[0].y
 
 
-def _repeated_wordings(pages: Sequence[PageText], rows: Sequence[Sequence[Sequence[Line]]]) -> dict[bool, set[str]]:
-    """At the top (True) and at the bottom, the wordings that repeat from page to page at a place where most do."""
-    wordings: dict[tuple[bool, int], list[str]] = defaultdict(list)
+def _repeated_places(pages: Sequence[PageText], rows: Sequence[Sequence[Sequence[Line]]]) -> dict[Place, set[str]]:
+    """Places where the wordings repeat from page to page, with those that do."""
+    wordings: dict[Place, list[str]] = defaultdict(list)
     for page, found in zip(pages, rows, strict=True):
         for row in found:
             for top in (True, False):
                 distance = _edge_distance(page, row, top)
                 if distance < page.height * EDGE:
                     wordings[top, round(distance / BAND)].append(_pattern(row))
-    repeated: dict[bool, set[str]] = {True: set(), False: set()}
-    for (top, _), found_there in wordings.items():
+    repeated: dict[Place, set[str]] = {}
+    for place, found_there in wordings.items():
         again = [wording for wording in found_there if found_there.count(wording) > 1]
-        if len(again) >= REPEATED_SHARE * len(found_there):
-            repeated[top].update(again)
+        if again and len(again) >= REPEATED_SHARE * len(found_there):
+            repeated[place] = set(again)
     return repeated
 
 
-def _peel(page: PageText, rows: Sequence[list[Line]], wordings: Collection[str], top: bool) -> list[list[Line]]:
-    """Rows of furniture from one edge inwards, up to the first row of text."""
+def _peel(
+    page: PageText, rows: Sequence[list[Line]], repeated: Mapping[Place, Collection[str]], top: bool
+) -> list[list[Line]]:
+    """Rows of furniture from one edge inwards, up to the first row of text.
+
+    At a place of headers a row with a wording of its own is one, too, unless it is set as close to the next as text is.
+    """
     peeled: list[list[Line]] = []
-    for row in rows if top else reversed(rows):
+    inwards = list(rows if top else reversed(rows))
+    for i, row in enumerate(inwards):
         distance = _edge_distance(page, row, top)
         if distance >= page.height * EDGE:
             break
-        if _pattern(row) not in wordings and not all(_is_marker(line.text) for line in row):
+        wordings = repeated.get((top, round(distance / BAND)))
+        close = any(abs(row[0].y - following[0].y) < TEXT_STEP * row[0].size for following in inwards[i + 1 : i + 2])
+        known = wordings is not None and (_pattern(row) in wordings or not close)
+        if not known and not all(_is_marker(line.text) for line in row):
             break
         peeled.append(row)
     return peeled

@@ -119,6 +119,15 @@ def test_running_headers_page_and_job_numbers_are_dropped() -> None:
     assert "26-04887" not in document.text
 
 
+def test_the_last_line_of_a_full_page_is_text_even_where_other_pages_have_a_footer() -> None:
+    full = page(1, *column(["1. " + BODY, *[BODY] * 4, "consideration."], 100, 110))
+    others = [page(n, *column([f"{n}. {BODY}"], 100, 700), piece("Draft report", 100, 50, 8)) for n in range(2, 6)]
+    document = read(full, *others)
+
+    assert "consideration." in document.text
+    assert "Draft report" not in document.text
+
+
 def test_a_heading_repeated_at_the_top_of_pages_with_other_text_is_no_header() -> None:
     openings = ["Resolutions", "Alpha", "Beta", "Resolutions", "Gamma", "Delta"]
     pages = [page(n, *column([text], 100, 740)) for n, text in enumerate(openings, 1)]
