@@ -159,7 +159,7 @@ class TestCells:
 
 
 def test_the_printable_view_is_one_table_and_leads_back(open_page: Open) -> None:
-    app = open_page(documents=f"{SUMMARY},{GCR2P}", question=FRONT, view="print")
+    app = open_page(documents=f"{SUMMARY},gone,{GCR2P}", question=FRONT, view="print")
     assert "pa-print" in html(app)
     assert "Made on" in html(app)
     assert not app.multiselect

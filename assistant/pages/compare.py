@@ -41,8 +41,7 @@ def _draw(assistant: Assistant, holdings: Holdings, messages: Messages) -> None:
     choice = _choice(holdings)
     held = {document.id: document for document in holdings.documents}
     printing = st.query_params.get(VIEW) == PRINT
-    if not printing:
-        choice = _draw_controls(choice, held, messages)
+    choice = choice.known(held) if printing else _draw_controls(choice, held, messages)
     _write_address(choice, printing)
     documents = in_order([held[i] for i in choice.documents])
     if len(documents) < FEWEST:
@@ -63,9 +62,8 @@ def _choice(holdings: Holdings) -> Choice:
     """What the address says where it was changed by hand or by a link, otherwise what the reader has chosen."""
     named = Choice.of_address(st.query_params.get_all("documents"), st.query_params.get_all("question"))
     if named != Choice() and named != st.session_state.get(WRITTEN):
-        st.session_state[STATE] = named if named.documents else Choice.at_first(holdings.documents).asking("")
-        if not named.documents:
-            st.session_state[STATE] = Choice(st.session_state[STATE].documents, named.questions)
+        documents = named.documents or Choice.at_first(holdings.documents).documents
+        st.session_state[STATE] = Choice(documents, named.questions)
         st.session_state.pop(DOCUMENTS, None)
     if STATE not in st.session_state:
         st.session_state[STATE] = Choice.at_first(holdings.documents)
