@@ -12,8 +12,9 @@ from assistant.errors import AssistantError, DataFileError
 from assistant.generative import Writer
 from assistant.prompting import Role
 from assistant.settings import Settings
-from evals.command import REPORTS_FOLDER, choose, made_with, print_figures, write_report
+from evals.command import choose, made_with, print_figures, write_report
 from evals.dataset import load_cases, load_split
+from evals.history import REPORTS_FOLDER
 from evals.judge import RUNS, agreement, judge_answer, load_slice, summarise
 from evals.matching import read_sources
 from evals.recorded import RecordedModel, RecordingModel

@@ -68,8 +68,8 @@ class FileReader:
             raise self._limits.out_of_memory(repr(path.name))
         document = document_of(answer)
         # What a document is called and was made from is not the file's to say.
-        given = {"id": metadata.id, "file_name": metadata.file_name, "sha256": metadata.sha256}
-        return replace(document, metadata=replace(document.metadata, **given))
+        said = replace(document.metadata, id=metadata.id, file_name=metadata.file_name, sha256=metadata.sha256)
+        return replace(document, metadata=said)
 
     def _ask(self, path: Path, metadata: DocumentMetadata) -> dict[str, Any]:
         process = self._process or self._start()
