@@ -118,7 +118,7 @@ def _without_others(asked: str, own: DocumentNames, names: Sequence[DocumentName
 
 
 def _spelt(name: str, gap: str) -> str:
-    """A pattern for a name as it is met: in the plural, and with up to two words before its last one ("Secretary-General's
+    """A pattern for a name as it is met: in the plural, with up to two words before its last one ("Secretary-General's
     seventh report" for "Secretary-General's report").
     """
     *first, last = (re.escape(word) for word in name.split())

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
@@ -118,7 +118,11 @@ def metadata_json(metadata: DocumentMetadata) -> str:
 
 def metadata_of(text: str) -> DocumentMetadata:
     """The inverse of `metadata_json`."""
-    row = json.loads(text)
+    return metadata_of_row(json.loads(text))
+
+
+def metadata_of_row(row: Mapping[str, Any]) -> DocumentMetadata:
+    """Metadata from JSON-ready data, which has lists for tuples."""
     return DocumentMetadata(**{**row, "also_called": tuple(row.get("also_called", ()))})
 
 

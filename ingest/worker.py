@@ -12,9 +12,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from assistant.domain import Document, DocumentMetadata
+from assistant.domain import Document
 from assistant.errors import DocumentError
-from assistant.schema import block_details, block_of
+from assistant.schema import block_details, block_of, metadata_of_row
 from ingest.limits import MEGABYTE, Limits
 
 READY = "ready"  # the first answer, before any request
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> None:
         path = Path(request["path"])
         _cap_time(limits)
         try:
-            document = load_document(path, DocumentMetadata(**request["metadata"]), limits=limits)
+            document = load_document(path, metadata_of_row(request["metadata"]), limits=limits)
             answer = document_record(document)
         except DocumentError as error:
             answer = {"refused": str(error)}
@@ -65,7 +65,7 @@ def document_of(record: dict[str, Any]) -> Document:
     """The inverse of `document_record`."""
     text = str(record["text"])
     return Document(
-        metadata=DocumentMetadata(**record["metadata"]),
+        metadata=metadata_of_row(record["metadata"]),
         text=text,
         blocks=tuple(block_of(details, text) for details in record["blocks"]),
         warnings=tuple(map(str, record["warnings"])),
