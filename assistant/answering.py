@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -189,16 +189,24 @@ class Assistant:
         return last.answer
 
     def stream(
-        self, text: str, history: Conversation = Conversation(), filters: Filters = Filters()
+        self,
+        text: str,
+        history: Conversation = Conversation(),
+        filters: Filters = Filters(),
+        stopped: Callable[[], bool] = bool,
     ) -> Iterator[Event]:
-        """The same as events; a statement is yielded only after it was checked. Closing it stops a chat model."""
-        with closing(self._steps(text, history, filters)) as events:
+        """The same as events; a statement is yielded only after it was checked. Closing it stops a chat model; so does
+        `stopped`, asked between the pieces of its reply, for a caller that waits for the next event.
+        """
+        with closing(self._steps(text, history, filters, stopped)) as events:
             for event in events:
                 if isinstance(event, AnswerReady):
                     log_answer(event.answer)
                 yield event
 
-    def _steps(self, text: str, history: Conversation, filters: Filters) -> Generator[Event, None, None]:
+    def _steps(
+        self, text: str, history: Conversation, filters: Filters, stopped: Callable[[], bool]
+    ) -> Generator[Event, None, None]:
         clock = _Clock()
         text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair can be neither read nor printed
         if text.strip() and not any(c.isalnum() for c in text):
@@ -212,7 +220,7 @@ class Assistant:
             yield AnswerReady(self._refuse(text, text, Reason.INSTRUCTION, clock))
             return
         state = self.refresh()
-        ledger = Ledger.open(self.writer.options.seconds if self.writer else 0.0)
+        ledger = Ledger.open(self.writer.options.seconds if self.writer else 0.0, stopped)
         with clock("understand"):
             asked = self._understand(text, history, state, ledger)
         if not asked.terms:

@@ -72,11 +72,12 @@ class Ledger:
     dropped: list[tuple[str, str]] = field(default_factory=list)
     incomplete: bool = False  # the model says that the sources state only a part
     fault: Fault | None = None  # why the model could not be used
+    stopped: Callable[[], bool] = bool  # whether the reader wants no more of it
 
     @classmethod
-    def open(cls, seconds: float) -> "Ledger":
+    def open(cls, seconds: float, stopped: Callable[[], bool] = bool) -> "Ledger":
         """A ledger for one question, whose calls may take so long together."""
-        return cls(time.monotonic() + seconds)
+        return cls(time.monotonic() + seconds, stopped=stopped)
 
     def left(self) -> float:
         """Seconds that are left.
@@ -253,6 +254,8 @@ def _lines(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger
     def texts() -> Iterator[str]:
         nonlocal cut_short
         for piece in stream:
+            if ledger.stopped():
+                return
             ledger.pieces.append(replace(piece, text=""))
             cut_short = cut_short or piece.cut_short
             yield piece.text

@@ -264,7 +264,7 @@ class TestStop:
 
         state = page.session_state["chat"]
         state.asked = (Asked(QUESTION, Filters()),)
-        state.running = Running(lambda: self.slowly(gate, SearchStarted(QUESTION), *[ready] * statements))
+        state.running = Running(lambda _stopped: self.slowly(gate, SearchStarted(QUESTION), *[ready] * statements))
         while len(state.running.events) < 1 + statements:
             threading.Event().wait(0.01)
         state.stop()

@@ -45,7 +45,7 @@ class ScriptedAssistant:
     embedder: FakeEmbedder = field(default_factory=FakeEmbedder)
     asked: list[tuple[str, Conversation, Filters]] = field(default_factory=list)
 
-    def stream(self, text: str, history: Conversation, filters: Filters) -> Iterator[Event]:
+    def stream(self, text: str, history: Conversation, filters: Filters, _stopped: object = None) -> Iterator[Event]:
         self.asked.append((text, history, filters))
         yield from self.script(text)
 

@@ -259,6 +259,22 @@ def test_a_statement_is_released_while_the_model_still_speaks_and_stop_stops_it(
     assert shown.statement.text.startswith("The Panel had sixteen members")
 
 
+def test_stop_is_heard_between_the_pieces_of_a_reply_that_brings_no_statement(corpus_assistant: Assistant) -> None:
+    def mumbling(reply: Reply) -> None:
+        reply.open_stream()
+        for _ in range(200):
+            reply.piece("and ")
+            time.sleep(0.05)
+
+    with ChatServer(mumbling) as server:
+        corpus_assistant.writer = writer(server.url, chat_seconds=30)
+        try:
+            list(corpus_assistant.stream(QUESTION, stopped=lambda: bool(server.calls)))
+            assert server.calls[0].hung_up.wait(3), "the connection was closed"
+        finally:
+            corpus_assistant.writer = None
+
+
 def test_a_reply_cut_by_its_own_limit_keeps_its_whole_lines(ask: Callable[..., Answer]) -> None:
     with ChatServer(says(f"{TRUE}The Panel consisted of 16 members [1", finish="length")) as server:
         answer = ask(server.url)

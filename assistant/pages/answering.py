@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from assistant.answering import AnswerReady, Assistant, SearchStarted, StatementReady
+from assistant.answering import AnswerReady, Assistant, FellBack, SearchStarted, StatementReady
 from assistant.domain import ANSWERED, Answer, AnswerStatus, Failure, Mode
 from assistant.errors import AssistantError
 from assistant.history import Exchange, History
@@ -25,7 +25,7 @@ def start_answering(assistant: Assistant, desk: Desk) -> None:
     state = desk.state
     if state.asked and state.running is None:
         asked, conversation = state.asked[0], state.conversation
-        state.running = Running(lambda: assistant.stream(asked.question, conversation, asked.filters))
+        state.running = Running(lambda stopped: assistant.stream(asked.question, conversation, asked.filters, stopped))
 
 
 def answer_next(assistant: Assistant, holdings: Holdings, history: History, desk: Desk) -> Place:
@@ -88,6 +88,8 @@ def _stream(asked: Asked, place: Place, desk: Desk) -> Answer | None:
                     draw_context(asked.question, event.search_query, asked.filters, desk)
             elif isinstance(event, StatementReady):
                 statements.append(event)
+            elif isinstance(event, FellBack):
+                statements.clear()  # quotations follow in their place
         said = messages.text("app.checking" if statements else "app.searching")
         draft.html(draft_html([s.statement for s in statements], messages, said, struck=desk.struck))
         ticks += not events
@@ -103,7 +105,12 @@ def _so_far(asked: Asked, desk: Desk) -> Answer | None:
     for event in events:
         if isinstance(event, AnswerReady):
             return event.answer
-    ready = [event for event in events if isinstance(event, StatementReady)]
+    ready: list[StatementReady] = []
+    for event in events:
+        if isinstance(event, FellBack):
+            ready.clear()
+        elif isinstance(event, StatementReady):
+            ready.append(event)
     if not ready:
         return None
     query = next((event.search_query for event in events if isinstance(event, SearchStarted)), asked.question)

@@ -13,9 +13,12 @@ FIRST_TICK, TICK = 0.2, 0.5  # seconds of waiting after which the page may say t
 
 
 class Running:
-    """Events as they come; any number of runs of a page may follow them from the first on."""
+    """Events as they come; any number of runs of a page may follow them from the first on.
 
-    def __init__(self, start: Callable[[], Iterator[Event]]) -> None:
+    `start` is given what tells whether the reader pressed Stop.
+    """
+
+    def __init__(self, start: Callable[[Callable[[], bool]], Iterator[Event]]) -> None:
         self._events: list[Event] = []
         self._error: Exception | None = None
         self._ended = self._stopped = False
@@ -52,10 +55,10 @@ class Running:
         """Take no more events; the one being made is thrown away."""
         self._stopped = True
 
-    def _collect(self, start: Callable[[], Iterator[Event]]) -> None:
+    def _collect(self, start: Callable[[Callable[[], bool]], Iterator[Event]]) -> None:
         error: Exception | None = None
         try:
-            for event in start():
+            for event in start(lambda: self._stopped):
                 if self._stopped:
                     break
                 with self._news:

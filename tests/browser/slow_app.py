@@ -27,7 +27,7 @@ class SlowAssistant:
         if not self.library.passage_count():
             put_document(self.library, DOCUMENT, self.embedder)
 
-    def stream(self, text: str, _history: Conversation, _filters: Filters) -> Iterator[Event]:
+    def stream(self, text: str, _history: Conversation, _filters: Filters, _stopped: object) -> Iterator[Event]:
         yield SearchStarted(text)
         statements = [Statement(s, (n,), Support.VERBATIM) for n, s in enumerate(SENTENCES, start=1)]
         citations = [cite(n, s) for n, s in enumerate(SENTENCES, start=1)]
