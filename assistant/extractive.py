@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -67,8 +67,21 @@ def answer_by_quotation(
 ) -> tuple[Draft, ...]:
     """The sentences and list items that answer, in reading order within each document; best document first.
 
-    `evidence` is best first; `read` gives the Reading of a document by id.
+    `evidence` is best first; `read` gives the Reading of a document by id. Where the question names documents and
+    others answer it, these are named: a reader must not take their words for those of the documents asked about.
     """
+    drafts = _drafts(question, evidence, rules, read)
+    strangers = {d.passage.document_id for d in drafts} - set(question.documents) if question.documents else set()
+    first = {document: next(d for d in drafts if d.passage.document_id == document) for document in strangers}
+    return tuple(
+        replace(d, lead_in=d.lead_in or _attribution(read(d.passage.document_id))) if d in first.values() else d
+        for d in drafts
+    )
+
+
+def _drafts(
+    question: Question, evidence: Sequence[Evidence], rules: ExtractiveRules, read: Callable[[str], Reading]
+) -> tuple[Draft, ...]:
     if not evidence:
         return ()
     defining = [e for e in evidence if e.features.definition]
@@ -271,12 +284,16 @@ def _prose_drafts(chosen: Sequence[Evidence], read: Callable[[str], Reading]) ->
             if before:
                 wanted[before.sentence.start] = before
             wanted[e.sentence.start] = Placed(e.sentence, e.passage)
-        name = reading.document.metadata.short_title or reading.document.metadata.title
-        lead_in = f"{name}:" if len(documents) > 1 else ""
+        lead_in = _attribution(reading) if len(documents) > 1 else ""
         for position, start in enumerate(sorted(wanted)):
             placed = wanted[start]
             drafts.append(Draft(placed.sentence, placed.passage, lead_in if position == 0 else ""))
     return drafts
+
+
+def _attribution(reading: Reading) -> str:
+    metadata = reading.document.metadata
+    return f"{metadata.short_title or metadata.title}:"
 
 
 def _without_repeats(evidence: Sequence[Evidence]) -> list[Evidence]:

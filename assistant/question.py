@@ -117,7 +117,9 @@ def read_question(
     topic = corrected
     if expected not in (Expected.DEFINITION, Expected.DOCUMENT):
         stripped = without_names(corrected, named, names)
-        topic = stripped if _has_content(stripped, rules) else corrected
+        about_itself = expected in (Expected.WHEN, Expected.WHERE, Expected.WHO)  # "where was the 2016 workshop held?"
+        least = 2 if about_itself else 1
+        topic = stripped if _content_words(stripped, rules) >= least else corrected
     terms = content_terms(topic, rules)
     return Question(
         text=corrected,
@@ -207,5 +209,5 @@ def _names(text: str, rules: QuestionRules) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _has_content(text: str, rules: QuestionRules) -> bool:
-    return any(word not in rules.stopwords and word not in rules.asking for word in words(text))
+def _content_words(text: str, rules: QuestionRules) -> int:
+    return sum(word not in rules.stopwords and word not in rules.asking for word in words(text))

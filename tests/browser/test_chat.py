@@ -22,7 +22,7 @@ def test_the_opening_screen_says_what_can_be_asked(open_app: Open) -> None:
     assert "3 documents" in text
     assert "word for word" in text
     assert "gives no opinion" in text
-    assert page.locator(".st-key-examples button").count() >= 1
+    page.locator(".st-key-examples button").first.wait_for()
     sidebar = page.get_by_test_id("stSidebar")
     sidebar.get_by_text("What the library holds").click()
     sidebar.locator(".pa-holdings").wait_for()
