@@ -1,7 +1,7 @@
 """Files come in under a safe name or are refused with a reason; what is removed is gone."""
 
-import multiprocessing
-import time
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from assistant.errors import LibraryError
 from assistant.library import Library
 from assistant.pages.intake import BusyError, Offered, Outcome, Shelves, original_file, remove, safe_name, take_in
+from assistant.settings import PROJECT_DIR
 from assistant.vector_index import VectorIndex
 from ingest.limits import Limits
 
@@ -157,31 +158,32 @@ def test_a_failure_of_the_whole_run_takes_the_saved_files_back(
     assert in_folder(shelves) == []
 
 
-def _hold(path: str, ready: str, seconds: float) -> None:
-    library = Library.open(Path(path))
-    with library.exclusive(1):
-        Path(ready).touch()
-        time.sleep(seconds)
+HOLD = """
+import sys, time
+from pathlib import Path
+from assistant.library import Library
+
+with Library.open(Path(sys.argv[1])).exclusive(1):
+    print("held", flush=True)
+    time.sleep(120)
+"""
 
 
-def test_a_lock_of_another_process_is_told_from_other_failures(shelves: Shelves, tmp_path: Path) -> None:
+def test_a_lock_of_another_process_is_told_from_other_failures(shelves: Shelves) -> None:
     document = take_in([Offered("a.md", RULES)], shelves)[0].document
     assert document
-    ready = tmp_path / "ready"
-    other = multiprocessing.get_context("spawn").Process(
-        target=_hold, args=(str(shelves.library.path), str(ready), 60.0)
-    )
-    other.start()
+    command = [sys.executable, "-c", HOLD, str(shelves.library.path)]
+    other = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=PROJECT_DIR)
     try:
-        while not ready.exists():
-            time.sleep(0.05)
+        assert other.stdout
+        assert other.stdout.readline() == b"held\n"
         with pytest.raises(BusyError):
             take_in([Offered("b.md", RULES + b"more")], shelves)
         with pytest.raises(BusyError):
             remove(document, shelves)
     finally:
-        other.terminate()
-        other.join()
+        other.kill()
+        other.communicate()
     assert held(shelves) == in_folder(shelves) == ["a.md"]
 
 

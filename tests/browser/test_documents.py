@@ -282,6 +282,7 @@ def test_text_of_documents_names_and_addresses_is_shown_and_never_run(open_app: 
     reader = open_app()
     hostile = '<img src="https://evil.example/q.png" onerror="document.title=1">'
     page = documents(reader, document="zephyr-accord")
+    page.locator(".st-key-text .pa-reading").wait_for()
     shown = page.locator(".st-key-reading").inner_text()
     for text in ("<img src=", "<script>", "<iframe", ":smile:", "$$"):
         assert text in shown
