@@ -117,7 +117,7 @@ def read_question(
     topic = corrected
     if expected not in (Expected.DEFINITION, Expected.DOCUMENT):
         stripped = without_names(corrected, named, names)
-        about_itself = expected in (Expected.WHEN, Expected.WHERE, Expected.WHO)  # "where was the 2016 workshop held?"
+        about_itself = expected in (Expected.WHEN, Expected.WHERE)  # "where was the 2016 workshop held?"
         least = 2 if about_itself else 1
         topic = stripped if _content_words(stripped, rules) >= least else corrected
     terms = content_terms(topic, rules)

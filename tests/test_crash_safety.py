@@ -4,12 +4,15 @@ import multiprocessing
 import random
 import shutil
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -115,7 +118,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 def start(corpus: Path, data: Path) -> tuple[BaseProcess, Connection]:
     receiver, sender = processes.Pipe(duplex=False)
     child = processes.Process(target=ingest, args=(corpus, data, sender), daemon=True)
-    child.start()
+    # A test of a Streamlit page before this one leaves its script as the main module, which a child would run again.
+    with mock.patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
+        child.start()
     sender.close()
     return child, receiver
 

@@ -18,6 +18,7 @@ from assistant.library import Library
 from assistant.pages import resources
 from assistant.pages.asking import ASK_KEY
 from assistant.pages.intake import BusyError
+from assistant.pages.suggestions import Suggestions
 from assistant.settings import PROJECT_DIR, Settings, load_settings
 
 HOSTILE = '<script>alert("x")</script> ![x](https://evil.example/x.png) $a$ :smile: **b** www.evil.example \u202egpj'
@@ -196,7 +197,9 @@ class TestReading:
     ) -> None:
         lines = [line for i in range(300) for line in (f"# Section {i}", *["Words of a long report. " * 80] * 3)]
         put_document(small.library, lay_out("long", *lines), FakeEmbedder())
-        known = resources.Holdings(small.library.stamp(), small.library.documents(), {}, ())
+        held = small.library.documents()
+        none = Suggestions((), lambda topic: topic.words, small.answer)
+        known = resources.Holdings(small.library.stamp(), held, {}, (), none, {d.id: d.title for d in held})
         monkeypatch.setattr(resources, "get_holdings", lambda *_: known)  # its examples would be answered first
         page = opened(document="long", start=str(1_000_000))
         assert len(html(page)) < 120_000

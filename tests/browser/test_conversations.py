@@ -34,6 +34,7 @@ def test_a_conversation_survives_a_reload_and_a_link_opens_it_at_an_answer(open_
     assert "conversation=" in address
     page.reload()
     page.locator(".st-key-sources-1").wait_for()
+    page.locator(".st-key-suggestions").wait_for()  # the last that is drawn
     assert markers(page) == before
     assert page.locator(".st-key-sources-0").inner_text() == text
     other = open_app(path=f"{address.split('/')[-1]}&answer=2")
@@ -142,9 +143,11 @@ def test_a_filter_acts_and_shows_in_the_answer_it_shaped(open_app: Open) -> None
     reader = open_app()
     page = reader.page
     page.get_by_test_id("stSidebar").get_by_text("Search only in").click()
+    page.wait_for_timeout(1000)  # until it has unfolded: a list opened before is closed again by it
     page.get_by_test_id("stSidebar").get_by_label("Documents").click()
+    page.get_by_role("option").first.wait_for()
     page.keyboard.type("Information note")
-    page.keyboard.press("Enter")
+    page.get_by_role("option", name=re.compile("^Information note")).click()
     page.locator(".st-key-filter_clear").wait_for()
     reader.ask(CHAIR)
     assert "Searched only in:" in page.locator(".st-key-conversation").inner_text()
