@@ -34,7 +34,8 @@ def test_a_conversation_survives_a_reload_and_a_link_opens_it_at_an_answer(open_
     assert "conversation=" in address
     page.reload()
     page.locator(".st-key-sources-1").wait_for()
-    page.locator(".st-key-suggestions").wait_for()  # the last that is drawn
+    drawn = """n => document.querySelectorAll('[class*="st-key-cite-"] button').length === n"""
+    page.wait_for_function(drawn, arg=len(before))
     assert markers(page) == before
     assert page.locator(".st-key-sources-0").inner_text() == text
     other = open_app(path=f"{address.split('/')[-1]}&answer=2")
