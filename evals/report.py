@@ -206,6 +206,7 @@ def _row(row: Row) -> Record:
         "values": dict(row.values),
         "failures": [str(kind) for kind in failures(row)],
         "error": row.error,
+        **({"model": answer.model, "prompts": list(answer.prompts)} if answer.model else {}),
     }
 
 

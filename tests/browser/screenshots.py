@@ -4,11 +4,15 @@ They go into the folder of the same name, small enough to be kept with the code.
 """
 
 import io
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -21,6 +25,7 @@ SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 THEMES = ("light", "dark")
 COLOURS = 64  # pages of text need few
 QUESTION = "What are the four essential shifts in the HIPPO report?"
+COMPARED = "What is said about the International Criminal Court?"
 SETTLE = 1500  # milliseconds: fonts, charts
 
 
@@ -47,12 +52,17 @@ def ask(page: Page) -> None:
     page.locator(".st-key-source mark").wait_for()
 
 
+def compared(page: Page) -> None:
+    """Every document's own words on one question."""
+    page.get_by_text("does not say").first.wait_for(timeout=60_000)
+
+
 SHOTS = (
     Shot("chat", "", nothing),
     Shot("answer", "", ask),
     Shot("documents", "documents", nothing),
     Shot("reading", "documents?document=hippo-information-note-2015", nothing),
-    Shot("compare", "compare", nothing),
+    Shot("compare", f"compare?{urlencode({'question': COMPARED})}", compared),
     Shot("evaluation", "evaluation", nothing),
 )
 
@@ -68,6 +78,9 @@ def main() -> None:
         serving(Path(folder), corpus=PROJECT_DIR / "corpus") as url,
         sync_playwright() as playwright,
     ):
+        data = {"ASSISTANT_DATA_DIR": str(Path(folder) / "data"), "ASSISTANT_CORPUS_DIR": str(PROJECT_DIR / "corpus")}
+        evaluation = [sys.executable, "-m", "assistant", "eval", "--split", "dev", "--subset", "100", "--baselines"]
+        subprocess.run(evaluation, env=os.environ | data, check=True, stdout=subprocess.DEVNULL)
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         for size, (width, height) in SIZES.items():
             for theme in THEMES:
