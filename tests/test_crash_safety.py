@@ -115,12 +115,18 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return Scene(corpus, before, before_ids, state_of(after), time.perf_counter() - begun)
 
 
+def launch(child: BaseProcess) -> None:
+    """Start a process. A test of a Streamlit page before this one leaves its script as the main module, which a child
+    would run again.
+    """
+    with mock.patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
+        child.start()
+
+
 def start(corpus: Path, data: Path) -> tuple[BaseProcess, Connection]:
     receiver, sender = processes.Pipe(duplex=False)
     child = processes.Process(target=ingest, args=(corpus, data, sender), daemon=True)
-    # A test of a Streamlit page before this one leaves its script as the main module, which a child would run again.
-    with mock.patch.dict(sys.modules, {"__main__": ModuleType("__main__")}):
-        child.start()
+    launch(child)
     sender.close()
     return child, receiver
 
@@ -270,7 +276,7 @@ def test_a_killed_reader_leaves_the_generation_as_it_was(scene: Scene, tmp_path:
     for _ in range(6):
         receiver, sender = processes.Pipe(duplex=False)
         reader = processes.Process(target=read, args=(data, sender), daemon=True)
-        reader.start()
+        launch(reader)
         receiver.recv()
         time.sleep(moments.uniform(0, 0.2))
         reader.kill()
