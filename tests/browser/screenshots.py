@@ -79,8 +79,9 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         data = {"ASSISTANT_DATA_DIR": str(Path(folder) / "data"), "ASSISTANT_CORPUS_DIR": str(PROJECT_DIR / "corpus")}
-        evaluation = [sys.executable, "-m", "assistant", "eval", "--split", "dev", "--subset", "100", "--baselines"]
-        subprocess.run(evaluation, env=os.environ | data, check=True, stdout=subprocess.DEVNULL)
+        for command in ("ingest", "eval --split dev --subset 100 --baselines"):
+            run = [sys.executable, "-m", "assistant", *command.split()]
+            subprocess.run(run, env=os.environ | data, check=True, stdout=subprocess.DEVNULL)
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         for size, (width, height) in SIZES.items():
             for theme in THEMES:
