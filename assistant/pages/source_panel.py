@@ -26,7 +26,7 @@ def draw_source_panel(shown: ShownSource, state: ChatState, library: Library, me
             f'<p class="pa-locator" dir="auto">{html_text(str(citation.locator))}</p>'
         )
         _draw_way_to_document(citation, messages)
-        _draw_passage(citation, library, messages)
+        draw_passage(citation, library, messages)
         st.html(note_html(messages.text("app.source_cite")))
         st.code(citation.cite_as, language=None, wrap_lines=True)
         reveal(".st-key-source mark", f"{shown.source.exchange}-{citation.marker}")
@@ -62,7 +62,8 @@ def _draw_steps(shown: ShownSource, state: ChatState, messages: Messages) -> Non
     st.button(messages.text("app.source_close"), key="source-close", icon=":material/close:", on_click=state.close)
 
 
-def _draw_passage(citation: Citation, library: Library, messages: Messages) -> None:
+def draw_passage(citation: Citation, library: Library, messages: Messages) -> None:
+    """The cited passage in its surroundings, the quote highlighted; or that the document is gone or has changed."""
     try:
         document = library.document(citation.document_id)
     except UnknownDocumentError:
