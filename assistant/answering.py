@@ -1,91 +1,38 @@
 """From a question to an Answer: the order of the steps, written once."""
 
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from assistant import answerability, conversation, extractive
-from assistant.answerability import AnswerabilityRules, Verdict
+from assistant.answerability import AnswerabilityRules
 from assistant.citations import quote_statements
+from assistant.clock import Clock
 from assistant.conversation import FollowUpRules
 from assistant.disguise import attempts_instruction
-from assistant.domain import (
-    ANSWERED,
-    Answer,
-    AnswerStatus,
-    Citation,
-    Conversation,
-    Document,
-    Failure,
-    Filters,
-    Hit,
-    Mode,
-    Reason,
-    Statement,
-)
+from assistant.domain import ANSWERED, Answer, Conversation, Document, Filters, Hit, Mode, Reason
 from assistant.embedding import Embedder
+from assistant.events import AnswerReady, Event, FellBack, SearchStarted, StatementReady
 from assistant.evidence import Evidence, weigh_sentences
 from assistant.extractive import ExtractiveRules
-from assistant.faults import ModelFaultError
-from assistant.generative import (
-    Ledger,
-    NotStatedError,
-    Writer,
-    build_verifier,
-    complete_follow_up,
-    expand_query,
-    write_statements,
-)
+from assistant.generative import build_verifier
 from assistant.geometry import Geometry, measure_geometry
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import Library
 from assistant.logs import log_answer
 from assistant.messages import Messages
 from assistant.naming import DocumentNames, names_of
+from assistant.prose import completed, more_words, write_prose
 from assistant.question import Question, QuestionRules, read_question
 from assistant.reading import Reading
+from assistant.refusals import no_question, refuse
 from assistant.retrieval import RetrievalWeights, encode_query, retrieve
 from assistant.vector_index import VectorIndex
 from assistant.verification import Entailment, VerificationRules, Verifier
-
-LONGEST_QUESTION = 4_000  # characters; an essay has no one answer, and its reading takes long
-
-
-@dataclass(frozen=True, slots=True)
-class SearchStarted:
-    """The question as understood."""
-
-    search_query: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatementReady:
-    """A statement that has passed its check, with the citations that it is the first to use."""
-
-    statement: Statement
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerReady:
-    """The whole answer; the last event."""
-
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class FellBack:
-    """A chat model did not bring an answer to its end: what was yielded of it is taken back, and quotations follow."""
-
-    notice: str
-
-
-Event = SearchStarted | StatementReady | FellBack | AnswerReady
+from assistant.writer import Ledger, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,119 +154,61 @@ class Assistant:
     def _steps(
         self, text: str, history: Conversation, filters: Filters, stopped: Callable[[], bool]
     ) -> Generator[Event, None, None]:
-        clock = _Clock()
+        clock = Clock()
         text = text.encode("utf-8", "replace").decode("utf-8")  # half a surrogate pair can be neither read nor printed
-        if text.strip() and not any(c.isalnum() for c in text):
-            yield AnswerReady(self._refuse(text, text, Reason.UNCLEAR, clock))
-            return
-        unusable = self._unusable(text)
-        if unusable:
-            yield AnswerReady(self._reject(text, unusable, clock))
-            return
-        if attempts_instruction(text, self.rules.question):
-            yield AnswerReady(self._refuse(text, text, Reason.INSTRUCTION, clock))
+        messages = self.rules.messages
+        early = no_question(text, self.rules.question, messages)
+        if early:
+            yield AnswerReady(replace(early, timings_ms=clock.total()))
             return
         state = self.refresh()
-        ledger = Ledger.open(self.writer.options.seconds if self.writer else 0.0, stopped)
+        ledger = Ledger.open(self.writer, stopped)
         with clock("understand"):
             asked = self._understand(text, history, state, ledger)
+
+        def ready(answer: Answer, probability: float | None) -> AnswerReady:
+            whole = replace(answer, question=text, answerability=probability, timings_ms=clock.total())
+            return AnswerReady(ledger.told(whole, self.writer))
+
         if not asked.terms:
-            yield AnswerReady(self._refuse(text, asked.text, Reason.UNCLEAR, clock))
+            yield ready(refuse(asked.text, Reason.UNCLEAR, messages, self.library), None)
             return
         yield SearchStarted(asked.text)
         hits, evidence = self._gather(asked, filters, state, clock, ledger)
         with clock("judge"):
             verdict = answerability.judge(asked, evidence, state.lexicon, self.rules.answerability)
+        found = verdict.probability
+        refusal = partial(
+            refuse, asked.text, messages=messages, library=self.library, filters=filters, hits=hits, verdict=verdict
+        )
         if verdict.reason:
-            yield AnswerReady(self._refuse(text, asked.text, verdict.reason, clock, filters, hits, verdict))
+            yield ready(refusal(verdict.reason), found)
             return
         notices: tuple[str, ...] = ()
         if self.writer:
             with clock("write"):
-                written = yield from self._write(self.writer, asked, hits, state, ledger)
-            if isinstance(written, Reason):
-                written = self._refuse(text, asked.text, written, clock, filters, hits, verdict)
-            if isinstance(written, Answer):
-                yield AnswerReady(
-                    replace(
-                        written,
-                        question=text,
-                        answerability=verdict.probability,
-                        timings_ms=clock.total(),
-                        **self._account(ledger),
-                    )
+                written = yield from write_prose(
+                    self.writer, asked.text, hits, state.document, state.verifier, ledger, messages
                 )
+            if not isinstance(written, FellBack):
+                yield ready(written if isinstance(written, Answer) else refusal(written), found)
                 return
-            notices = (written,)
+            yield written
+            notices = (written.notice,)
         with clock("answer"):
             drafts = extractive.answer_by_quotation(asked, evidence, self.rules.extractive, state.read)
             documents = {d.passage.document_id: state.read(d.passage.document_id).document for d in drafts}
             statements, citations = quote_statements(drafts, documents)
         if not statements:
-            yield AnswerReady(self._refuse(text, asked.text, Reason.NO_EVIDENCE, clock, filters, hits, verdict))
+            yield ready(refusal(Reason.NO_EVIDENCE), found)
             return
         shown: set[int] = set()
         for statement in statements:
             first_used = set(statement.citations) - shown
             yield StatementReady(statement, tuple(c for c in citations if c.marker in first_used))
             shown |= first_used
-        yield AnswerReady(
-            Answer(
-                question=text,
-                search_query=asked.text,
-                status=ANSWERED,
-                mode=Mode.EXTRACTIVE,
-                statements=statements,
-                citations=citations,
-                hits=hits,
-                notices=notices,
-                answerability=verdict.probability,
-                timings_ms=clock.total(),
-                **self._account(ledger),
-            )
-        )
-
-    def _write(
-        self, writer: Writer, asked: Question, hits: tuple[Hit, ...], state: Snapshot, ledger: Ledger
-    ) -> Generator[Event, None, Answer | Reason | str]:
-        """The chat model's part: an Answer whose statements were yielded one by one, the reason why there is none, or
-        the notice with which quotations follow instead."""
-        messages = self.rules.messages
-        released: list[StatementReady] = []
-        try:
-            for ready in write_statements(writer, asked.text, hits, state.document, state.verifier, ledger):
-                released.append(StatementReady(ready.statement, ready.citations))
-                yield released[-1]
-        except NotStatedError:
-            return Reason.NOT_STATED
-        except ModelFaultError as error:
-            ledger.fault = error.fault
-            notice = messages.text(f"generative.{error.fault}")
-            yield FellBack(notice)
-            return notice
-        return Answer(
-            question=asked.text,
-            search_query=asked.text,
-            status=ANSWERED,
-            mode=Mode.GENERATIVE,
-            statements=tuple(ready.statement for ready in released),
-            citations=tuple(citation for ready in released for citation in ready.citations),
-            hits=hits,
-            notices=(messages.text("generative.incomplete"),) if ledger.incomplete else (),
-        )
-
-    def _account(self, ledger: Ledger) -> dict[str, Any]:
-        """What an Answer tells of the chat model's part; nothing where none was asked."""
-        usage = ledger.usage(self.writer.options) if self.writer else None
-        if not self.writer or not usage:
-            return {}
-        return {
-            "model": self.writer.model.name,
-            "prompts": tuple(ledger.prompts),
-            "usage": usage,
-            "dropped": tuple(ledger.dropped),
-            "fault": str(ledger.fault or ""),
-        }
+        quoted = Answer(text, asked.text, ANSWERED, Mode.EXTRACTIVE, statements, citations, hits, notices=notices)
+        yield ready(quoted, found)
 
     def gather(
         self, text: str, history: Conversation = Conversation(), filters: Filters = Filters()
@@ -327,31 +216,25 @@ class Assistant:
         """What an answer would be made from, before anything is judged: for learning weights."""
         state = self.refresh()
         asked = self._understand(text, history, state)
-        return asked, *self._gather(asked, filters, state, _Clock())
+        return asked, *self._gather(asked, filters, state, Clock())
 
     def _understand(self, text: str, history: Conversation, state: Snapshot, ledger: Ledger | None = None) -> Question:
         resolved = conversation.resolve(text, history, self.rules.follow_up, state.lexicon.idf)
-        query = resolved.query
-        if ledger and self.writer and self.writer.options.rewrite and resolved.follow_up:
-            said = [(turn.question, turn.answer) for turn in history.turns]
-            query = complete_follow_up(self.writer, text, said, ledger) or query
-        return read_question(query, self.rules.question, state.lexicon, state.names, aspect=resolved.aspect)
+        whole = completed(self.writer, text, history, ledger) if resolved.follow_up else None
+        return read_question(
+            whole or resolved.query, self.rules.question, state.lexicon, state.names, aspect=resolved.aspect
+        )
 
     def _widen(self, asked: Question, state: Snapshot, ledger: Ledger | None) -> Question:
         """The question with more words to search for, where that is set; the answer is still held to the question."""
-        if not (ledger and self.writer and self.writer.options.expand):
+        more = more_words(self.writer, asked.text, ledger)
+        if not more:
             return asked
-        more = expand_query(self.writer, asked.text, ledger)
-        return (
-            read_question(
-                f"{asked.text} ({', '.join(more)})", self.rules.question, state.lexicon, state.names, aspect=asked.focus
-            )
-            if more
-            else asked
-        )
+        wider = f"{asked.text} ({', '.join(more)})"
+        return read_question(wider, self.rules.question, state.lexicon, state.names, aspect=asked.focus)
 
     def _gather(
-        self, asked: Question, filters: Filters, state: Snapshot, clock: "_Clock", ledger: Ledger | None = None
+        self, asked: Question, filters: Filters, state: Snapshot, clock: Clock, ledger: Ledger | None = None
     ) -> tuple[tuple[Hit, ...], list[Evidence]]:
         with clock("retrieve"):
             query = encode_query(asked, state.lexicon, self.embedder)
@@ -371,66 +254,6 @@ class Assistant:
                 state.geometry,
             )
         return hits, evidence
-
-    def _refuse(
-        self,
-        text: str,
-        search_query: str,
-        reason: Reason,
-        clock: "_Clock",
-        filters: Filters = Filters(),
-        hits: tuple[Hit, ...] = (),
-        verdict: Verdict | None = None,
-    ) -> Answer:
-        key = f"status.{reason}"
-        messages = self.rules.messages
-        variables: dict[str, object] = {}
-        if "missing" in messages.variables(key):
-            missing = ", ".join((verdict.missing if verdict else ())[:4])
-            searched = sum(filters.admit(document) for document in self.library.documents())
-            variables = {"missing": missing or messages.text("phrase.whole_question"), "count": searched}
-        return Answer(
-            question=text,
-            search_query=search_query,
-            status=AnswerStatus(reason=reason),
-            mode=Mode.EXTRACTIVE,
-            hits=hits,
-            message=messages.text(key, **variables),
-            answerability=verdict.probability if verdict else None,
-            timings_ms=clock.total(),
-        )
-
-    def _unusable(self, text: str) -> str:
-        """Why a text is no question at all; empty for one that may be."""
-        messages = self.rules.messages
-        if not text.strip():
-            return messages.text("phrase.empty")
-        if len(text) > LONGEST_QUESTION:
-            return messages.text("phrase.too_long", length=len(text), limit=LONGEST_QUESTION)
-        return ""
-
-    def _reject(self, text: str, why: str, clock: "_Clock") -> Answer:
-        failure = Failure.BAD_INPUT
-        message = self.rules.messages.text(f"status.{failure}", reason=why)
-        status = AnswerStatus(failure=failure)
-        return Answer(text, text, status, Mode.EXTRACTIVE, message=message, timings_ms=clock.total())
-
-
-class _Clock:
-    """Milliseconds of each step."""
-
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._steps: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, step: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self._steps[step] = (time.perf_counter() - began) * 1000
-
-    def total(self) -> dict[str, float]:
-        return {**self._steps, "total": (time.perf_counter() - self._began) * 1000}
 
 
 def _searchable(text: str, section: tuple[str, ...]) -> str:

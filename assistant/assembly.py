@@ -8,11 +8,11 @@ from assistant.answering import Assistant, Rules
 from assistant.chat_model import LangChainModel
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.entailment import load_entailment
-from assistant.generative import Writer, WriterOptions
 from assistant.library import LIBRARY_FILE, Library
 from assistant.messages import load_messages
 from assistant.prompting import Prompt, Role, load_prompt
 from assistant.settings import Settings
+from assistant.writer import Writer, WriterOptions
 
 
 def library_path(settings: Settings) -> Path:

@@ -7,10 +7,10 @@ from assistant.assembly import build_writer
 from assistant.chat_model import PROVIDERS, complete
 from assistant.errors import SettingsError
 from assistant.faults import ModelFaultError
-from assistant.generative import Writer
 from assistant.messages import Messages, load_messages
 from assistant.prompting import Message, Role, Speaker
 from assistant.settings import Settings
+from assistant.writer import Writer
 
 PROBE = (Message(Speaker.USER, "Reply with the word yes."),)
 

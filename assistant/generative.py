@@ -8,99 +8,28 @@ the caller then answers by quotation.
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 
-from assistant.chat_model import ChatModel, Piece, complete, counted
+from assistant.chat_model import ChatModel, complete
 from assistant.citations import cite
 from assistant.claims import Names
-from assistant.domain import Citation, Document, Hit, Passage, Statement, Support, Usage
+from assistant.domain import Citation, Document, Hit, Passage, Statement, Support
 from assistant.embedding import Embedder
+from assistant.events import StatementReady
 from assistant.faults import Fault, ModelFaultError
 from assistant.lexicon import Lexicon, words
 from assistant.meaning import EmbeddedMeaning
 from assistant.prompting import Message, Prompt, Role
 from assistant.reply import Line, NotStated, read_line, read_lines
 from assistant.verification import Entailment, Finding, Problem, Quote, Source, VerificationRules, Verifier
+from assistant.writer import Ledger, Writer
 
 BRACKETED = re.compile(r"\[(\d+)\]")  # a source's own note numbers would look like markers
 SHARE_OF_SOURCES = 0.85  # of the context; the rest is for the question and for what counting by letters gets wrong
 LETTERS_PER_TOKEN = 3.5  # English has about 4; fewer, so that the count errs on the safe side
 LONGEST_QUERY = 400  # characters of a question that a model completed
 EXPANSIONS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class WriterOptions:
-    """What an operator sets about writing."""
-
-    seconds: float = 60.0  # for all calls that one question needs
-    context_tokens: int = 6000
-    price_in: float | None = None  # for a million tokens
-    price_out: float | None = None
-    flag_unsupported: bool = False
-    rewrite: bool = True
-    expand: bool = False
-    second_look: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """A chat model with its prompts."""
-
-    model: ChatModel
-    prompts: Mapping[Role, Prompt]
-    options: WriterOptions = WriterOptions()
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """A statement that may be shown, with the citations that it is the first to use."""
-
-    statement: Statement
-    citations: tuple[Citation, ...]
-
-
-@dataclass
-class Ledger:
-    """What the calls to a model for one question came to; filled as they go, so that it is right after a fault too."""
-
-    deadline: float  # as time.monotonic() tells it
-    prompts: dict[str, None] = field(default_factory=dict)
-    pieces: list[Piece] = field(default_factory=list)
-    seconds: float = 0.0
-    dropped: list[tuple[str, str]] = field(default_factory=list)
-    incomplete: bool = False  # the model says that the sources state only a part
-    fault: Fault | None = None  # why the model could not be used
-    stopped: Callable[[], bool] = bool  # whether the reader wants no more of it
-
-    @classmethod
-    def open(cls, seconds: float, stopped: Callable[[], bool] = bool) -> "Ledger":
-        """A ledger for one question, whose calls may take so long together."""
-        return cls(time.monotonic() + seconds, stopped=stopped)
-
-    def left(self) -> float:
-        """Seconds that are left.
-
-        Raises:
-            ModelFaultError: an earlier call found the model out of service, or no time is left.
-        """
-        if self.fault:
-            raise ModelFaultError(self.fault)
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise ModelFaultError(Fault.TIMEOUT)
-        return left
-
-    def usage(self, options: WriterOptions) -> Usage | None:
-        """Tokens, seconds, and the cost where prices are set; None where no model was asked."""
-        if not self.prompts:
-            return None
-        tokens = counted(self.pieces)
-        cost = None
-        if options.price_in is not None and options.price_out is not None and tokens.tokens_in is not None:
-            cost = (tokens.tokens_in * options.price_in + (tokens.tokens_out or 0) * options.price_out) / 1e6
-        return Usage(tokens.tokens_in, tokens.tokens_out, round(self.seconds, 3), cost)
 
 
 class NotStatedError(Exception):
@@ -127,7 +56,7 @@ def write_statements(
     documents: Callable[[str], Document],
     verifier: Verifier,
     ledger: Ledger,
-) -> Iterator[Released]:
+) -> Iterator[StatementReady]:
     """Statements one by one as they pass their check; closing the iterator stops the model.
 
     Raises:
@@ -308,7 +237,7 @@ class _Citer:
         self._documents = documents
         self._known: dict[tuple[str, int, int], int] = {}
 
-    def release(self, line: Line, finding: Finding) -> Released:
+    def release(self, line: Line, finding: Finding) -> StatementReady:
         new: list[Citation] = []
         markers: list[int] = []
         for quote in finding.quotes:
@@ -319,4 +248,4 @@ class _Citer:
                 new.append(cite(self._known[key], quote.passage, document, (quote.start, quote.end)))
             markers.append(self._known[key])
         text = _text(finding.quotes[0]) if finding.support is Support.VERBATIM else line.text
-        return Released(Statement(text, tuple(markers), finding.support, item=line.item), tuple(new))
+        return StatementReady(Statement(text, tuple(markers), finding.support, item=line.item), tuple(new))

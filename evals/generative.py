@@ -9,9 +9,9 @@ from assistant.assembly import build_assistant, build_embedder, build_prompts
 from assistant.chat_model import ChatModel, LangChainModel
 from assistant.domain import Mode
 from assistant.errors import AssistantError, DataFileError
-from assistant.generative import Writer
 from assistant.prompting import Role
 from assistant.settings import Settings
+from assistant.writer import Writer
 from evals.command import choose, made_with, print_figures, write_report
 from evals.dataset import load_cases, load_split
 from evals.history import REPORTS_FOLDER

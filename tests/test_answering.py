@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 
 from assistant import extractive
-from assistant.answering import LONGEST_QUESTION, AnswerReady, Assistant, Rules, SearchStarted, StatementReady
+from assistant.answering import Assistant, Rules
 from assistant.assembly import index_folder, library_path, read_rules
 from assistant.citations import Draft
 from assistant.domain import Answer, BlockKind, Conversation, Failure, Filters, Reason, Sentence, Support, Turn
 from assistant.errors import LibraryError
+from assistant.events import AnswerReady, SearchStarted, StatementReady
 from assistant.library import Library
+from assistant.refusals import LONGEST_QUESTION
 from assistant.settings import Settings, load_settings
 from tests.fakes import FakeEmbedder, make_document, put_document
 

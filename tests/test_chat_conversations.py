@@ -20,9 +20,9 @@ from test_chat_page import (
     start,
 )
 
-from assistant.answering import AnswerReady, Event, SearchStarted, StatementReady
 from assistant.domain import ANSWERED, Answer, Filters, Mode, Statement, Support
 from assistant.drafts import DraftBox
+from assistant.events import AnswerReady, Event, SearchStarted, StatementReady
 from assistant.feedback import FeedbackBox, FeedbackReason
 from assistant.history import LOCAL_USER, History
 from assistant.pages import resources

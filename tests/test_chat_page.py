@@ -9,7 +9,6 @@ import streamlit as st
 from fakes import FakeEmbedder, make_document, make_passages, make_vectors
 from streamlit.testing.v1 import AppTest
 
-from assistant.answering import AnswerReady, Event, SearchStarted, StatementReady
 from assistant.domain import (
     ANSWERED,
     Answer,
@@ -27,6 +26,7 @@ from assistant.domain import (
     Support,
 )
 from assistant.errors import EmbedderError, LibraryError
+from assistant.events import AnswerReady, Event, SearchStarted, StatementReady
 from assistant.library import Library
 from assistant.pages import resources
 from assistant.pages.inert import label_text

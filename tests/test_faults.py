@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from assistant.answering import AnswerReady, Assistant, FellBack, StatementReady
+from assistant.answering import Assistant
 from assistant.assembly import build_prompts
 from assistant.chat_model import LangChainModel
 from assistant.domain import Answer, Mode, Support
+from assistant.events import AnswerReady, FellBack, StatementReady
 from assistant.faults import Fault
-from assistant.generative import Writer
 from assistant.settings import load_settings
+from assistant.writer import Writer
 from tests.chat_server import ChatServer, Reply, serving
 
 QUESTION = "Who chaired the High-Level Independent Panel on Peace Operations?"

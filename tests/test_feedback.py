@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from test_chat_page import answered, refused
 
-from assistant.answering import AnswerReady
 from assistant.domain import Answer, Filters, Turn
 from assistant.drafts import DraftBox, draft_case
 from assistant.errors import StorageError
+from assistant.events import AnswerReady
 from assistant.feedback import Feedback, FeedbackBox, FeedbackReason
 from assistant.records import RecordFolder, new_id, now
 from evals.dataset import load_cases

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from pydantic import TypeAdapter
 
-from assistant.answering import AnswerReady, Assistant, StatementReady
+from assistant.answering import Assistant
 from assistant.domain import Answer, Conversation, Mode, Reason, Support, Turn
+from assistant.events import AnswerReady, StatementReady
 from assistant.generative import count_tokens, inert, trim_history
 from tests.chat_server import ChatServer, Reply, serving
 from tests.test_faults import QUESTION, writer

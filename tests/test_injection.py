@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.answering import AnswerReady, Assistant, FellBack, StatementReady
+from assistant.answering import Assistant
 from assistant.assembly import build_assistant, index_folder, library_path
 from assistant.domain import Filters, Mode
 from assistant.embedding import Embedder
+from assistant.events import AnswerReady, FellBack, StatementReady
 from assistant.library import Library
 from assistant.settings import load_settings
 from ingest.sync import sync

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from assistant.answering import AnswerReady, Assistant, FellBack, SearchStarted, StatementReady
+from assistant.answering import Assistant
 from assistant.domain import ANSWERED, Answer, AnswerStatus, Failure, Mode
 from assistant.errors import AssistantError
+from assistant.events import AnswerReady, FellBack, SearchStarted, StatementReady
 from assistant.history import Exchange, History
 from assistant.pages import resources
 from assistant.pages.answers import draft_html

@@ -7,7 +7,7 @@ a model is silent.
 import threading
 from collections.abc import Callable, Iterator
 
-from assistant.answering import Event
+from assistant.events import Event
 
 FIRST_TICK, TICK = 0.2, 0.5  # seconds of waiting after which the page may say that it still waits
 

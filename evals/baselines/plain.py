@@ -63,7 +63,7 @@ class PlainPipeline:
     def answer(
         self,
         question: str,
-        conversation: Conversation = NO_CONVERSATION,  # noqa: ARG002
+        conversation: Conversation = NO_CONVERSATION,  # noqa: ARG002  as an Assistant's
         filters: Filters = NO_FILTERS,
     ) -> Answer:
         """The ten chunks nearest to the question by cosine, as hits; the conversation is ignored."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from assistant.answering import AnswerReady, Event, SearchStarted, StatementReady
 from assistant.domain import ANSWERED, Answer, Citation, Conversation, Filters, Mode, Statement, Support
+from assistant.events import AnswerReady, Event, SearchStarted, StatementReady
 from assistant.library import Library
 from assistant.pages import resources
 from assistant.settings import PROJECT_DIR, load_settings
