@@ -13,7 +13,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 FAILURES_IN_A_ROW = 3  # then the model is left alone for PAUSE_SECONDS: an outage must not cost every reader the wait
 PAUSE_SECONDS = 30.0
+PULSE_SECONDS = 0.25  # how often whoever waits for a silent model may say that it is wanted no more
 FIRST_BACKOFF, LONGEST_BACKOFF = 0.3, 2.0  # seconds between tries; the extractive answer is ready meanwhile
 LONGEST_REPLY = 40_000  # characters; an answer has a few hundred
 NO_KEY = "not-needed"  # what servers without keys are sent, where the client insists on one
@@ -49,7 +50,8 @@ WITHHELD = {"content_filter", "refusal", "SAFETY", "PROHIBITED_CONTENT", "BLOCKL
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What arrives of a reply: text, and tokens where the server tells; `cut_short` by the limit of the reply."""
+    """What arrives of a reply: text, and tokens where the server tells; `cut_short` by the limit of the reply. One
+    without text says that nothing has arrived for a moment."""
 
     text: str
     tokens_in: int | None = None
@@ -82,14 +84,19 @@ class ChatModel(Protocol):
 
 
 class LangChainModel:
-    """Any chat model that LangChain reaches, with limits of time and length, retries, and a circuit breaker."""
+    """Any chat model that LangChain reaches, with limits of time and length, retries, and a circuit breaker.
 
-    def __init__(self, name: str, model: "BaseChatModel", limits: Limits) -> None:
+    Replies are streamed. A server that answers with something else than a stream is asked once more, for the whole
+    reply at once; where it then answers, it is asked so from then on.
+    """
+
+    def __init__(self, name: str, model: "BaseChatModel", limits: Limits, *, streaming: bool = True) -> None:
         import pybreaker
 
         self.name = name
         self._model = model
         self._limits = limits
+        self._streaming = streaming
         self._breaker = pybreaker.CircuitBreaker(
             fail_max=FAILURES_IN_A_ROW,
             reset_timeout=PAUSE_SECONDS,
@@ -118,7 +125,7 @@ class LangChainModel:
                 "ASSISTANT_CHAT_BASE_URL and the key's environment variable, or unset it to answer by quotation"
             ) from error
         limits = Limits(settings.chat_seconds, settings.chat_stall_seconds, settings.chat_retries)
-        return cls(name, built, limits)
+        return cls(name, built, limits, streaming=settings.chat_streaming)
 
     def stream(self, messages: Sequence[Message], seconds: float | None = None) -> Iterator[Piece]:
         """The reply as it comes, within so many seconds; closing the iterator stops the model.
@@ -140,7 +147,7 @@ class LangChainModel:
         task = asyncio.run_coroutine_threadsafe(self._send(messages, seconds, arrived.put), _loop())
         task.add_done_callback(lambda _: arrived.put(None))
         try:
-            while (piece := arrived.get()) is not None:
+            while (piece := _next(arrived)) is not None:
                 yield piece
             task.result()
         finally:
@@ -175,11 +182,29 @@ class LangChainModel:
             raise ModelFaultError(Fault.TIMEOUT) from error
 
     async def _once(self, messages: Sequence[Message], put: Callable[[Piece], None]) -> None:
-        length, finished = 0, ""
+        begun = False
+
+        def put_first(piece: Piece) -> None:
+            nonlocal begun
+            begun = True
+            put(piece)
+
+        streaming = self._streaming
         try:
-            async with contextlib.aclosing(self._chunks(messages)) as chunks:
+            await self._reply(messages, put_first, streaming=streaming)
+        except ModelFaultError as error:
+            if begun or not streaming or error.fault is not Fault.MALFORMED:
+                raise
+            await self._reply(messages, put, streaming=False)
+            self._streaming = False
+
+    async def _reply(self, messages: Sequence[Message], put: Callable[[Piece], None], *, streaming: bool) -> None:
+        length, finished = 0, ""
+        silence = self._limits.stall_seconds if streaming else None  # a whole reply is silent until it is there
+        try:
+            async with contextlib.aclosing(self._chunks(messages, streaming=streaming)) as chunks:
                 while True:
-                    chunk = await asyncio.wait_for(anext(chunks, None), self._limits.stall_seconds)
+                    chunk = await asyncio.wait_for(anext(chunks, None), silence)
                     if chunk is None:
                         break
                     finished = _finish(chunk.response_metadata) or finished
@@ -199,12 +224,24 @@ class LangChainModel:
             raise ModelFaultError(Fault.REFUSED)
         if not length:
             raise ModelFaultError(Fault.EMPTY)
-        if not finished:
+        if streaming and not finished:
             raise ModelFaultError(Fault.CUT)
 
-    def _chunks(self, messages: Sequence[Message]) -> Any:
-        stream: AsyncIterator[Any] = self._model.astream([(str(m.speaker), m.text) for m in messages])
-        return stream
+    async def _chunks(self, messages: Sequence[Message], *, streaming: bool) -> AsyncGenerator[Any]:
+        turns = [(str(m.speaker), m.text) for m in messages]
+        if streaming:
+            async for chunk in self._model.astream(turns):
+                yield chunk
+        else:
+            yield await self._model.ainvoke(turns)
+
+
+def _next(arrived: "queue.SimpleQueue[Piece | None]") -> Piece | None:
+    """What has arrived; an empty piece where nothing does, so that whoever waits can stop."""
+    try:
+        return arrived.get(timeout=PULSE_SECONDS)
+    except queue.Empty:
+        return Piece("")
 
 
 def complete(model: ChatModel, messages: Sequence[Message], seconds: float | None = None) -> tuple[str, Piece]:

@@ -52,6 +52,7 @@ class Settings(BaseSettings):
         "", description="provider:model of a chat model that writes the answers; empty: answers are quotations."
     )
     chat_base_url: str = Field("", description="The server of the chat model, where it is not the provider's own.")
+    chat_streaming: bool = Field(True, description="Whether a chat model is asked to send its reply as it writes it.")
     chat_seconds: float = Field(60, gt=0, description="The longest time that a chat model's reply may take.")
     chat_stall_seconds: float = Field(
         15, gt=0, description="The longest silence of a chat model, before its first word and between two."

@@ -39,6 +39,22 @@ class Reply:
         self._handler.end_headers()
         self._handler.wfile.write(data)
 
+    def completion(self, text: str, finish: str | None = "stop") -> None:
+        """The whole reply as one JSON object, whatever was asked for."""
+        choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
+        usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+        self.status(200, {**_head(False), "choices": [choice], "usage": usage})
+
+    def cut_body(self, text: str) -> None:
+        """Promises more than it sends."""
+        self._handler.send_response(200)
+        self._handler.send_header("Content-Type", "application/json")
+        self._handler.send_header("Content-Length", str(len(text.encode()) + 1000))
+        self._handler.end_headers()
+        self._handler.wfile.write(text.encode())
+        self._handler.wfile.flush()
+        self.abort()
+
     def error(self, status: int, message: str, headers: dict[str, str] | None = None, **fields: str) -> None:
         self.status(status, {"error": {"message": message, **fields}}, headers)
 
@@ -75,9 +91,7 @@ class Reply:
     def say(self, text: str, *, pause: float = 0.0, finish: str = "stop") -> None:
         """The whole reply, streamed in small pieces or at once, as the request asks."""
         if not self.call.body.get("stream"):
-            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
-            usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
-            self.status(200, {**_head(False), "choices": [choice], "usage": usage})
+            self.completion(text, finish)
             return
         self.open_stream()
         for start in range(0, len(text), 7):
