@@ -1,7 +1,8 @@
 """How fast it is for the person at the screen: the first page, the first statement, and ten people at once.
 
 The limits are those of two cores that do nothing else. How much other work slows the machine is measured beside each
-test; where it does, a figure beyond its limit is printed (pytest -s) and not judged. That all are answered, and apart, always is.
+test; where it does, a figure beyond its limit is printed (pytest -s) and not judged. That all are
+answered, and apart, always is.
 """
 
 import statistics
