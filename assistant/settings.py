@@ -46,7 +46,9 @@ class Settings(BaseSettings):
         "the same reader, and sees and deletes the same conversations.",
     )
     staff: str = Field(
-        "", description="E-mail addresses, apart by commas, of those who may read feedback and decide on drafts."
+        "",
+        description="Where people sign in: e-mail addresses, apart by commas, of those who may add and remove "
+        "documents, read feedback and decide on drafts.",
     )
     chat_model: str = Field(
         "", description="provider:model of a chat model that writes the answers; empty: answers are quotations."

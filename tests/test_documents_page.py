@@ -387,6 +387,27 @@ class TestRemoving:
         assert "Nothing was removed" in page.warning[0].value
 
 
+class TestStaff:
+    @pytest.mark.parametrize(("email", "may"), [("ann@un.example", True), ("eve@un.example", False)])
+    def test_where_people_sign_in_only_staff_add_and_remove(
+        self, small: Assistant, monkeypatch: pytest.MonkeyPatch, email: str, may: bool
+    ) -> None:
+        class User:
+            def to_dict(self) -> dict[str, object]:
+                return {"email": email}
+
+        settings = resources.get_settings().model_copy(update={"staff": "ann@un.example"})
+        monkeypatch.setattr(resources, "get_settings", lambda: settings)
+        monkeypatch.setattr("assistant.pages.staff.sign_in_configured", lambda: True)
+        monkeypatch.setattr(st, "user", User())
+        page = opened(view="add")
+        assert bool(page.file_uploader) is may
+        assert ("added and removed by staff" in "".join(info.value for info in page.info)) is not may
+        for where in ({}, {"document": "one"}):
+            keys = [button.key for button in opened(**where).button]
+            assert any((key or "").startswith("remove-") for key in keys) is may
+
+
 @pytest.mark.parametrize(
     "params",
     [{}, {"document": "two"}, {"document": "three"}, {"view": "find", "q": "ends"}, {"view": "terms"}, {"view": "add"}],

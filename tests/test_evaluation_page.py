@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from assistant.pages import staff as module
 from assistant.pages.evaluation_charts import kind_chart, share_chart, trend_chart
 from assistant.pages.evaluation_data import as_csv, by_kind, failure_counts, figures, shares
 from assistant.pages.evaluation_drafts import read_facts
+from assistant.pages.evaluation_inbox import AT_ONCE
 from assistant.settings import Settings, load_settings
 from evals.command import write_report
 from evals.history import REPORTS_FOLDER, add_run
@@ -207,25 +209,45 @@ class TestInbox:
         press(app, "evaluation-remove-")
         assert FeedbackBox(settings.data_dir / "feedback").all() == ()
 
+    def test_the_newest_are_shown_and_the_rest_at_a_press(
+        self, open_page: Open, settings: Settings, corpus_assistant: Assistant
+    ) -> None:
+        box, one = FeedbackBox(settings.data_dir / "feedback"), self.feedback(corpus_assistant)
+        for number in range(AT_ONCE + 3):
+            box.add(
+                replace(one, id=f"{number:032d}", at=f"2026-11-25T14:03:{number:02d}+00:00", comment=f"No {number}.")
+            )
+        app = open_page("feedback")
+        assert len(app.expander) == AT_ONCE
+        assert f"No {AT_ONCE + 2}." in html(app)
+        assert "No 0." not in html(app)
+        more = app.button(key="evaluation-feedback-more")
+        assert "3 left" in more.label
+        more.click().run()
+        assert len(app.expander) == AT_ONCE + 3
+        assert "No 0." in html(app)
+
 
 @pytest.mark.parametrize(
-    ("email", "staff", "admitted"),
+    ("claims", "staff", "admitted"),
     [
-        ("Ann@un.example", "ann@un.example, bo@un.example", True),
-        ("eve@un.example", "ann@un.example", False),
-        ("", "", False),
-        ("", "ann@un.example", False),
-        (None, "", False),
+        ({"email": "Ann@un.example"}, "ann@un.example, bo@un.example", True),
+        ({"email": "ann@un.example", "email_verified": True}, "ann@un.example", True),
+        ({"email": "ann@un.example", "email_verified": False}, "ann@un.example", False),
+        ({"email": "eve@un.example"}, "ann@un.example", False),
+        ({"email": ""}, "", False),
+        ({"email": ""}, "ann@un.example", False),
+        ({}, "", False),
     ],
 )
 @pytest.mark.parametrize("view", ["feedback", "drafts"])
 def test_where_people_sign_in_only_staff_read_what_readers_said(
-    open_page: Open, settings: Settings, monkeypatch: pytest.MonkeyPatch, email: str | None, staff: str,
+    open_page: Open, settings: Settings, monkeypatch: pytest.MonkeyPatch, claims: dict[str, object], staff: str,
     admitted: bool, view: str,
 ) -> None:  # fmt: skip
     class User:
         def to_dict(self) -> dict[str, object]:
-            return {"email": email}
+            return claims
 
     monkeypatch.setattr(module, "sign_in_configured", lambda: True)
     monkeypatch.setattr(st, "user", User())

@@ -19,6 +19,7 @@ from assistant.pages.compare_state import Choice
 from assistant.pages.compare_suggestions import suggestions
 from assistant.pages.frame import draw_page
 from assistant.pages.inert import html_text, label_text
+from assistant.pages.printing import draw_print_bar
 from assistant.pages.resources import Holdings
 from assistant.restating import read_rules as read_restating
 from assistant.restating import restatements
@@ -165,8 +166,7 @@ def _back() -> None:
 
 
 def _draw_print(comparison: Comparison, messages: Messages) -> None:
-    with st.container(key="compare-back"):
-        st.button(messages.text("compare.printable_back"), on_click=_back, icon=":material/arrow_back:")
+    draw_print_bar(messages.text("compare.printable_back"), _back, messages)
     st.html(sheet_html(make_sheet(comparison, messages), messages))
 
 

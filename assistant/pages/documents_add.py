@@ -18,6 +18,7 @@ from assistant.pages.inert import html_text, label_text
 from assistant.pages.intake import BusyError, Offered, Outcome, Shelves, Taken, take_in
 from assistant.pages.original import get_shelves
 from assistant.pages.resources import Holdings
+from assistant.pages.staff import is_staff
 from ingest.sync import SyncProgress
 
 ROUND_KEY = "add-round"  # counts the uploads: a new key empties the box
@@ -51,13 +52,17 @@ class Running:
 
 def draw_add(address: Address, assistant: Assistant, holdings: Holdings, messages: Messages) -> None:
     """Draw the box for files, and under it the outcome of the last ones."""
+    settings = resources.get_settings()
+    if not is_staff(settings):
+        st.info(label_text(messages.text("documents.staff_only")))
+        return
     st.html(f"<p>{html_text(messages.text('documents.add_note'))}</p>")
     running: Running | None = st.session_state.get(RUNNING_KEY)
     files = st.file_uploader(
         messages.text("documents.add_label"),
         accept_multiple_files=True,
         key=f"add-files-{st.session_state.get(ROUND_KEY, 0)}",
-        max_upload_size=resources.get_settings().ingest_file_mb,
+        max_upload_size=settings.ingest_file_mb,
         disabled=running is not None,
     )
     if st.button(

@@ -12,7 +12,8 @@ from assistant.pages.inert import html_text, label_text
 from assistant.settings import Settings
 
 FEEDBACK_FOLDER, DRAFTS_FOLDER = "feedback", "drafts"  # below the data folder
-AT_ONCE = 30
+AT_ONCE = 30  # drawn; the rest at a press
+SHOWN_KEY = "evaluation-feedback-shown"
 
 
 def draw_inbox(settings: Settings, messages: Messages) -> None:
@@ -25,8 +26,16 @@ def draw_inbox(settings: Settings, messages: Messages) -> None:
     bad = sum(not feedback.helpful for feedback in found)
     st.html(note_html(messages.text("evaluation.feedback_count", count=len(found), bad=bad)))
     drafts = DraftBox(settings.data_dir / DRAFTS_FOLDER)
-    for feedback in list(reversed(found))[:AT_ONCE]:
+    shown = st.session_state.get(SHOWN_KEY, AT_ONCE)
+    for feedback in list(reversed(found))[:shown]:
         _draw_one(feedback, box, drafts, messages)
+    if len(found) > shown:
+        left = messages.text("evaluation.feedback_more", count=len(found) - shown)
+        st.button(left, key="evaluation-feedback-more", on_click=_show_more)
+
+
+def _show_more() -> None:
+    st.session_state[SHOWN_KEY] = st.session_state.get(SHOWN_KEY, AT_ONCE) + AT_ONCE
 
 
 def _draw_one(feedback: Feedback, box: FeedbackBox, drafts: DraftBox, messages: Messages) -> None:

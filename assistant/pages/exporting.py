@@ -11,8 +11,8 @@ from assistant.export import Report, as_markdown, file_name, make_report
 from assistant.history import Exchange
 from assistant.library import Library
 from assistant.messages import Messages
-from assistant.pages.following import print_on_click, scroll_to
 from assistant.pages.inert import html_text
+from assistant.pages.printing import draw_print_bar
 from assistant.pages.resources import Titles
 from assistant.pages.sources import quote_stands
 from assistant.pages.state import ChatState
@@ -74,11 +74,7 @@ def draw_printable(report: Report, state: ChatState, messages: Messages) -> None
     def back() -> None:
         state.printing = False
 
-    with st.container(key="print-bar", horizontal=True):
-        st.button(messages.text("app.print_back"), key="print-back", icon=":material/arrow_back:", on_click=back)
-        st.button(messages.text("app.print_now"), key="print-now", icon=":material/print:", type="primary")
-    scroll_to(".st-key-print-bar", "print")
-    print_on_click(".st-key-print-now button")
+    draw_print_bar(messages.text("app.print_back"), back, messages)
     with st.container(key="printable"):
         st.html(report_html(report))
 

@@ -18,6 +18,7 @@ from assistant.pages.going import go, here
 from assistant.pages.inert import html_text, label_text
 from assistant.pages.intake import BusyError, Shelves, original_file, remove, safe_name
 from assistant.pages.resources import Holdings
+from assistant.pages.staff import is_staff
 
 ASKED_KEY = "documents-remove-asked"  # id of the document that the open question is about
 REMOVED_KEY = "documents-removed"  # title of the document just removed, said once
@@ -50,7 +51,9 @@ def draw_download(document: DocumentMetadata, where: str, messages: Messages) ->
 def draw_remove(
     document: DocumentMetadata, where: str, assistant: Assistant, holdings: Holdings, messages: Messages
 ) -> None:
-    """A button that asks before it removes."""
+    """A button that asks before it removes; staff alone have it."""
+    if not is_staff(resources.get_settings()):
+        return
     st.button(
         _with_title(messages.text("documents.remove"), document),
         key=f"remove-{where}-{document.id}",

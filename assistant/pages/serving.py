@@ -1,5 +1,6 @@
 """The server's own process: everything is loaded before the first reader comes. Run by `policy-assistant app`."""
 
+import gc
 import sys
 import threading
 from contextlib import suppress
@@ -14,6 +15,7 @@ def main() -> None:
         warm_up()
     from streamlit.web import cli
 
+    spare_the_collector()
     cli.main(["run", *sys.argv[1:]], prog_name="policy-assistant app")
 
 
@@ -23,6 +25,16 @@ def warm_up() -> None:
     if assistant.library.passage_count():
         suggestions = resources.get_holdings(assistant, messages).suggestions
         threading.Thread(target=suggestions.try_ahead, name="suggestions", daemon=True).start()
+
+
+def spare_the_collector() -> None:
+    """Let the garbage collector leave alone what is loaded by now and stays to the end.
+
+    Looking through everything that the models' libraries hold takes 0.3 s, in which nobody's page goes on. Streamlit
+    did so after every run of a page until .streamlit/config.toml told it not to; Python does it now and then.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

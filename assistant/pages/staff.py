@@ -1,4 +1,4 @@
-"""Who may read what readers said and decide on draft cases."""
+"""Who may add and remove documents, read what readers said and decide on draft cases."""
 
 import streamlit as st
 
@@ -7,8 +7,12 @@ from assistant.settings import Settings
 
 
 def is_staff(settings: Settings) -> bool:
-    """The one user of a machine without sign-in; where people sign in, those whose e-mail address the operator set."""
+    """The one user of a machine without sign-in; where people sign in, those whose e-mail address the operator set:
+    nobody where none is set, and nobody whose provider says that the address was never verified.
+    """
     if not sign_in_configured():
         return True
-    email = str(st.user.to_dict().get("email") or "").strip().casefold()
-    return bool(email) and email in {part.strip().casefold() for part in settings.staff.split(",")}
+    claims = st.user.to_dict()
+    email = str(claims.get("email") or "").strip().casefold()
+    known = bool(email) and email in {part.strip().casefold() for part in settings.staff.split(",")}
+    return known and claims.get("email_verified", True) in (True, "true")

@@ -1,6 +1,5 @@
 """The real app on a free port over a small library of its own, and a Chromium that watches what it does."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from assistant.app_server import server_environment
 from assistant.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def serving(
         app = subprocess.Popen(
             [sys.executable, "-m", *module, str(script), f"--server.port={port}"],
             cwd=folder if ours else PROJECT_DIR,  # where .streamlit/config.toml is found
-            env=os.environ
+            env=server_environment()
             | {"ASSISTANT_DATA_DIR": str(folder / "data"), "ASSISTANT_CORPUS_DIR": str(corpus or folder / "corpus")}
             | {"PYTHONPATH": str(PROJECT_DIR)}
             | environment,

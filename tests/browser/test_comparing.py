@@ -123,9 +123,14 @@ def test_the_printable_view_is_a_plain_table(open_app: Open) -> None:
     assert "“Immunity must not mean impunity.”" in table.inner_text()
     assert "Does not say." in table.inner_text()
     page.emulate_media(media="print")
-    assert not page.locator(".st-key-compare-back").is_visible()
+    assert not page.locator(".st-key-print-bar").is_visible()
+    assert not page.get_by_test_id("stSidebar").is_visible()
+    assert page.locator(".stApp").evaluate("e => getComputedStyle(e).position") == "static", "one sheet would be all"
     page.emulate_media(media="screen")
-    page.locator(".st-key-compare-back button").click()
+    page.evaluate("window.print = () => { window.printed = true }")
+    page.locator(".st-key-print-now button").click()
+    page.wait_for_function("window.printed")
+    page.locator(".st-key-print-back button").click()
     page.locator(CELLS).first.wait_for()
 
 

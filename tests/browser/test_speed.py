@@ -1,7 +1,8 @@
 """How fast it is for the person at the screen: the first page, the first statement, and ten people at once.
 
 The limits are those of two cores that do nothing else. How much other work slows the machine is measured beside each
-test; where it does, the figure is printed (pytest -s) and not judged. That all are answered, and apart, always is.
+test; where it does, a figure beyond its limit is printed (pytest -s) and not judged. That all are
+answered, and apart, always is.
 """
 
 import statistics
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_PAGE, FIRST_STATEMENT = 3.0, 0.3  # seconds
-# Wanted are 2 s. On two cores that also draw the ten pages 4.6 to 5.2 were measured; the bound keeps it from growing.
-AMONG_TEN = 8.0
+AMONG_TEN = 2.0  # on two cores that also draw the ten pages
 BUSY = 1.3  # times slower than idle: from here on a figure says more of the machine than of the app
 QUESTIONS = (
     "Who chaired the Panel?",
@@ -52,11 +52,11 @@ def slowdown() -> float:
 
 
 def judge(what: str, seconds: float, limit: float, slowed: tuple[float, float]) -> None:
-    """Print a figure and, on a machine that is otherwise idle, hold it against its limit."""
+    """Print a figure and hold it against its limit; what is missed on a machine with other work is not judged."""
     factor = sum(slowed) / 2
     said = f"{what}: {seconds:.2f} s of {limit} s; the machine was {factor:.1f} times slower than idle"
     print(f"\n{said}")
-    if factor > BUSY:
+    if factor > BUSY and seconds > limit:
         pytest.skip(said)
     assert seconds <= limit
 
