@@ -45,6 +45,7 @@ class Rules:
     extractive: ExtractiveRules
     answerability: AnswerabilityRules
     variants: list[list[str]]
+    subjects: frozenset[str]
     messages: Messages
     verification: VerificationRules
 
@@ -110,7 +111,7 @@ class Assistant:
                 index = held.index if held else VectorIndex.open(self._index_folder, self.library)
                 texts = [_searchable(p.text, p.locator.section) for p in self.library.passages()]
                 known_word = cache(self.embedder.knows_word)
-                lexicon = build_lexicon(texts, self.rules.variants, known_word)
+                lexicon = build_lexicon(texts, self.rules.variants, known_word, self.rules.subjects)
                 geometry = measure_geometry(self.library, self.embedder.identity.dimension)
                 names = names_of(self.library.documents(), lexicon, self.rules.question.stopwords)
                 verifier = build_verifier(

@@ -49,6 +49,7 @@ def read_rules(settings: Settings) -> Rules:
         extractive=extractive.read_rules(folder),
         answerability=answerability.read_rules(folder),
         variants=lexicon.read_variants(folder),
+        subjects=lexicon.read_subjects(folder),
         messages=load_messages(folder),
         verification=verification_rules.read_rules(folder, questions.stopwords),
     )

@@ -126,6 +126,8 @@ def documents(
             "date_note": d.date_note,
             "kind": d.kind,
             "language": d.language,
+            "session": d.session,
+            "agenda_item": d.agenda_item,
             "file": d.file_name,
             "sha256": d.sha256,
             "passages": len(library.passages(d.id)),

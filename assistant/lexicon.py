@@ -6,17 +6,20 @@ Derived from the passages and rebuilt when the library changes; nothing here is 
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import snowballstemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from assistant.data_files import read_yaml
+from assistant.errors import DataFileError
 
+LEXICON_FILE = "lexicon.yaml"
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
 DEFINITION = re.compile(r"\(([A-Za-z][A-Za-z0-9-]{1,9}s?(?:, [A-Za-z][A-Za-z0-9-]{1,9}s?)*)\)")
@@ -83,6 +86,7 @@ class Lexicon:
     variants: tuple[tuple[str, ...], ...]  # groups of names for one thing
     variant_idf: tuple[float, ...]  # of each group: how rare it is that a passage has any of its names
     known_word: Callable[[str], bool]  # ordinary words outside the library, which are not misspelt
+    subjects: frozenset[str] = frozenset()  # names, as words, of what the field is about: they name no document
 
     def idf(self, word: str) -> float:
         """Inverse document frequency of a word's stem over passages (BM25's, never negative)."""
@@ -116,7 +120,7 @@ class Lexicon:
         found: list[tuple[str, tuple[str, ...]]] = []
         lowered = f" {' '.join(words(text))} "
         for group in self.variants:
-            keys = [(name, " ".join(words(name))) for name in group]
+            keys = [(name, _key(name)) for name in group]
             present = [(name, key) for name, key in keys if f" {key} " in lowered]
             if present:
                 met = max(present, key=lambda pair: len(pair[1]))[0]
@@ -140,9 +144,15 @@ def _bases(word: str) -> Iterator[str]:
 
 
 def build_lexicon(
-    texts: Iterable[str], variants: Sequence[Sequence[str]], known_word: Callable[[str], bool]
+    texts: Iterable[str],
+    variants: Sequence[Sequence[str]],
+    known_word: Callable[[str], bool],
+    subjects: Collection[str] = (),
 ) -> Lexicon:
-    """Count the words of the passages and merge their definitions with the domain's variants."""
+    """Count the words of the passages and merge their definitions with the domain's variants.
+
+    One name of a group among the `subjects` makes all its names subjects.
+    """
     frequency: Counter[str] = Counter()
     vocabulary: Counter[str] = Counter()
     learnt: dict[str, set[str]] = {}
@@ -159,11 +169,16 @@ def build_lexicon(
             learnt.setdefault(short, set()).add(long)
     groups = _merge(variants, learnt)
     rarity = tuple(_idf(_having_any(group, flat), count) for group in groups)
-    return Lexicon(count, frequency, vocabulary, groups, rarity, known_word)
+    about = frozenset(_key(name) for group in groups if not set(subjects).isdisjoint(group) for name in group)
+    return Lexicon(count, frequency, vocabulary, groups, rarity, known_word, about)
+
+
+def _key(name: str) -> str:
+    return " ".join(words(name))
 
 
 def _having_any(names: Sequence[str], flat: Sequence[str]) -> int:
-    keys = [f" {' '.join(words(name))} " for name in names]
+    keys = [f" {_key(name)} " for name in names]
     return sum(any(key in text for key in keys) for text in flat)
 
 
@@ -189,5 +204,23 @@ def read_variants(prompts_dir: Path) -> list[list[str]]:
     Raises:
         DataFileError: the file is missing or malformed.
     """
-    content = read_yaml(prompts_dir / "lexicon.yaml", keys={"version", "variants"})
-    return [[str(name) for name in group] for group in content["variants"]]
+    return [[str(name) for name in group] for group in _read(prompts_dir)["variants"]]
+
+
+def read_subjects(prompts_dir: Path) -> frozenset[str]:
+    """Names of what the field is about, from `lexicon.yaml`.
+
+    Raises:
+        DataFileError: the file is missing or malformed, or a subject is in no group of variants.
+    """
+    content = _read(prompts_dir)
+    known = {str(name) for group in content["variants"] for name in group}
+    subjects = frozenset(map(str, content["subjects"]))
+    if subjects - known:
+        unknown = ", ".join(sorted(subjects - known))
+        raise DataFileError(f"{prompts_dir / LEXICON_FILE}: subjects in no group of variants: {unknown}")
+    return subjects
+
+
+def _read(prompts_dir: Path) -> Mapping[str, Any]:
+    return read_yaml(prompts_dir / LEXICON_FILE, keys={"version", "variants", "subjects"})

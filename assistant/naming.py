@@ -32,6 +32,7 @@ class DocumentNames:
     others: tuple[str, ...]  # what else the manifest says it is called, as words, longest first
     bodies: tuple[str, ...]  # names of the issuing body, longest first
     titles: tuple[Mapping[str, float], ...]  # parts of its titles: weight of each content stem
+    subjects: frozenset[str]  # stems in its titles that are of names of subjects: alone they name nothing
     kind: frozenset[str]  # words of its kind that no other kind has
     year: str
     own_year: bool  # no other document is of this year
@@ -74,6 +75,7 @@ def names_of(
                 others=tuple(sorted(others, key=lambda name: (-len(name), name))),
                 bodies=tuple(sorted(bodies, key=lambda name: (-len(name), name))),
                 titles=tuple(weights(title) for title in titles),
+                subjects=_subject_stems(" ".join(titles), lexicon),
                 kind=kind,
                 year=year,
                 own_year=years[d.year] == 1,
@@ -146,7 +148,7 @@ def _score(asked: str, names: DocumentNames) -> tuple[float, frozenset[str]]:
     for weight in names.titles:
         met = (weight.keys() & stems) - of_body
         share = sum(weight[t] for t in met) / (sum(weight.values()) or 1.0)
-        if len(met) > 1 and share >= TITLE_SHARE:
+        if len(met) > 1 and share >= TITLE_SHARE and met - names.subjects:
             by_title = max(by_title, share)
             by |= met
     score += by_title
@@ -161,7 +163,7 @@ def _score(asked: str, names: DocumentNames) -> tuple[float, frozenset[str]]:
 
 
 def _body_names(body: str, lexicon: Lexicon) -> set[str]:
-    """The names of a body; none where one of them is all over the library."""
+    """The names of a body; none where one of them is all over the library or the field."""
     opening = words(re.split(r"\s(?:for|to|of|on)\s", body.strip())[0])
     names = {" ".join(words(re.sub(r"\([^)]*\)", " ", body)))}
     if len(opening) > 1:
@@ -172,17 +174,23 @@ def _body_names(body: str, lexicon: Lexicon) -> set[str]:
         if keys & names:
             names |= keys
     names.discard("")
-    if any(max(lexicon.idf(w) for w in name.split()) < COMMON_IDF for name in names):
+    if names & lexicon.subjects or any(max(lexicon.idf(w) for w in name.split()) < COMMON_IDF for name in names):
         return set()
     return names | {f"the {w}" for w in opening[-1:] if lexicon.idf(w) > COMMON_IDF}  # "the coalition"
 
 
+def _subject_stems(title: str, lexicon: Lexicon) -> frozenset[str]:
+    """Stems of the names of subjects that a title has."""
+    padded = f" {' '.join(words(title))} "
+    return frozenset(stem(w) for name in lexicon.subjects if f" {name} " in padded for w in name.split())
+
+
 def _rare_variants(title: str, lexicon: Lexicon) -> set[str]:
-    """All names of things in a title that are rare in the library: "HIPPO", but not "R2P", which it is all about."""
+    """All names of things in a title that are rare in the library: "HIPPO", but not "R2P", which the field is about."""
     padded = f" {' '.join(words(title))} "
     found: set[str] = set()
     for group, idf in zip(lexicon.variants, lexicon.variant_idf, strict=True):
         keys = {" ".join(words(name)) for name in group}
-        if idf > RARE_IDF and any(f" {key} " in padded for key in keys):
+        if idf > RARE_IDF and keys.isdisjoint(lexicon.subjects) and any(f" {key} " in padded for key in keys):
             found |= keys
     return found

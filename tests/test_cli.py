@@ -14,9 +14,9 @@ import pytest
 
 from assistant import assembly, cli, ingest_view
 from assistant.embedding import Embedder
-from assistant.library import Library
+from assistant.library import LIBRARY_FILE, Library
 from assistant.settings import PROJECT_DIR, Settings
-from tests.fakes import FakeEmbedder
+from tests.fakes import FakeEmbedder, make_document, make_passages, make_vectors
 
 ANSWER_KEYS = [
     "id",
@@ -285,6 +285,27 @@ def test_documents_says_what_the_library_holds(corpus: Run, corpus_library: Libr
         assert row["passages"] == len(corpus_library.passages(row["id"]))
     table = corpus("documents").out
     assert "hippo-information-note-2015"[:8] in table
+
+
+def test_documents_says_what_a_masthead_says(run: Run, tmp_path: Path) -> None:
+    said = {
+        "title": "Review of peace operations",
+        "symbol": "A/79/1",
+        "body": "General Assembly",
+        "date": "2025-03-14",
+        "language": "fr",
+        "session": "Seventy-ninth session",
+        "agenda_item": "156 (a)",
+    }
+    document = make_document("review", "Missions protect civilians.", **said)
+    embedder = FakeEmbedder()
+    passages = make_passages(document)
+    library = Library.open(tmp_path / "data" / LIBRARY_FILE, identity=embedder.identity)
+    library.put(document, passages, make_vectors(document, passages, embedder))
+
+    (row,) = run("documents", "--json").lines
+
+    assert {key: row[key] for key in said} == said
 
 
 def test_documents_of_an_empty_library_is_no_failure(run: Run) -> None:

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.lexicon import Lexicon, build_lexicon, definitions, read_variants, stem, words
+from assistant.errors import DataFileError
+from assistant.lexicon import Lexicon, build_lexicon, definitions, read_subjects, read_variants, stem, words
 from assistant.settings import PROJECT_DIR
 
 TEXTS = [
@@ -86,3 +87,10 @@ def test_words_are_lower_case_and_hyphens_split():
     assert words("The Secretary-General’s R2P") == ["the", "secretary", "general", "s", "r2p"]
     assert stem("Peacekeeping") == stem("peacekeeping")
     assert Path(PROJECT_DIR / "prompts" / "lexicon.yaml").exists()
+
+
+def test_a_subject_without_a_group_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "lexicon.yaml").write_text("version: 1\nvariants: [[R2P, RtoP]]\nsubjects: [R2P, peace]\n")
+
+    with pytest.raises(DataFileError, match=r"lexicon\.yaml: subjects in no group of variants: peace"):
+        read_subjects(tmp_path)
