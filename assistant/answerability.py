@@ -45,8 +45,9 @@ def judge(question: Question, evidence: Sequence[Evidence], lexicon: Lexicon, ru
     if not any(lexicon.holds(word) or lexicon.known_word(word) for word in words(question.text)):
         return Verdict(Reason.UNCLEAR, 0.0, question.terms)  # no word of it is one: "asdf qwer"
     measured = measure(question, evidence, lexicon, rules)
-    on_topic, is_stated = rules.topic.probability(measured), rules.stated.probability(measured)
-    if on_topic >= rules.topic.threshold and is_stated >= rules.stated.threshold:
+    model = rules.stated if evidence[0].jointly else rules.stated_apart
+    on_topic, is_stated = rules.topic.probability(measured), model.probability(measured)
+    if on_topic >= rules.topic.threshold and is_stated >= model.threshold:
         return Verdict(None, on_topic * is_stated, ())
     # A name that is new to the library does not by itself put a question off the topic.
     apart_from_names = rules.topic.probability(replace(measured, name_unknown=0.0))
@@ -81,6 +82,7 @@ def measure(
         negation=float(bool(NEGATION.search(question.focus)) and not NEGATION.search(best.sentence.text)),
         premise=float(bool(rules.premise.search(question.text))),
         enumeration=float(question.enumeration),
+        read=max(e.features.odds for e in evidence),
     )
 
 

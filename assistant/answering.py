@@ -1,7 +1,7 @@
 """From a question to an Answer: the order of the steps, written once."""
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -20,6 +20,7 @@ from assistant.evidence import Evidence, weigh_sentences
 from assistant.extractive import ExtractiveRules
 from assistant.generative import build_verifier
 from assistant.geometry import Geometry, measure_geometry
+from assistant.joint_reading import JointReading, SentenceReader
 from assistant.lexicon import Lexicon, build_lexicon
 from assistant.library import Library
 from assistant.logs import log_answer
@@ -29,7 +30,7 @@ from assistant.prose import completed, more_words, write_prose
 from assistant.question import Question, QuestionRules, read_question
 from assistant.reading import Reading
 from assistant.refusals import no_question, refuse
-from assistant.retrieval import RetrievalWeights, encode_query, retrieve
+from assistant.retrieval import RetrievalWeights, encode_query, ranked_by_reading, retrieve
 from assistant.vector_index import VectorIndex
 from assistant.verification import Entailment, VerificationRules, Verifier
 from assistant.writer import Ledger, Writer
@@ -87,12 +88,14 @@ class Assistant:
         rules: Rules,
         writer: Writer | None = None,
         entailment: Entailment | None = None,
+        reader: SentenceReader | None = None,
     ) -> None:
         self.library = library
         self.embedder = embedder
         self.rules = rules
         self.writer = writer  # None: answers are quotations
         self.entailment = entailment
+        self.reader = reader  # None: sentences are weighed by their own features alone
         self._index_folder = index_folder
         self._snapshot: Snapshot | None = None
         self._lock = threading.Lock()
@@ -242,19 +245,34 @@ class Assistant:
             wider = self._widen(asked, state, ledger)
             search = query if wider is asked else encode_query(wider, state.lexicon, self.embedder)
             hits = retrieve(wider, search, filters, self.rules.retrieval, self.library, state.index, state.geometry)
+        with clock("read"):
+            readings = self._read(asked, hits)
+            if readings and not asked.comparison:  # documents take turns there
+                hits = ranked_by_reading(hits, readings, self.rules.retrieval)
         with clock("weigh"):
+            rules = self.rules.extractive
             evidence = weigh_sentences(
                 asked,
                 query,
-                hits[: self.rules.extractive.passages],
-                self.rules.extractive.weights,
+                hits[: rules.passages],
+                rules.weights if readings else rules.weights_apart,
                 self.library,
                 state.lexicon,
                 self.embedder,
                 self.rules.answerability.demands.places,
                 state.geometry,
+                readings,
             )
         return hits, evidence
+
+    def _read(self, asked: Question, hits: Sequence[Hit]) -> Mapping[str, JointReading]:
+        """What the joint reader finds in the best hits, by passage; nothing where it is switched off."""
+        if not (self.reader and self.rules.retrieval.joint_reading):
+            return {}
+        passages = [hit.passage for hit in hits[: self.rules.retrieval.read]]
+        titles = {d.id: d.short_title or d.title for d in self.library.documents()}
+        found = self.reader.read(asked.topic, passages, [titles[p.document_id] for p in passages])
+        return {passage.id: reading for passage, reading in zip(passages, found, strict=True)}
 
 
 def _searchable(text: str, section: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from assistant.answering import Assistant, Rules
 from assistant.chat_model import LangChainModel
 from assistant.embedding import Embedder, SentenceTransformerEmbedder
 from assistant.entailment import load_entailment
+from assistant.joint_reading import SentenceReader
 from assistant.library import LIBRARY_FILE, Library
 from assistant.messages import load_messages
 from assistant.prompting import Prompt, Role, load_prompt
@@ -32,6 +33,18 @@ def build_embedder(settings: Settings) -> Embedder:
         EmbedderError: it cannot be loaded.
     """
     return SentenceTransformerEmbedder.load(settings.embedding_model)
+
+
+def build_reader(settings: Settings) -> SentenceReader:
+    """The joint reader.
+
+    Raises:
+        DataFileError: its weights cannot be read.
+        EmbedderError: the embedded model, whose lower layers it needs, is not installed.
+    """
+    from assistant.joint_reader import JointReader
+
+    return JointReader.load(settings.prompts_dir)
 
 
 def read_rules(settings: Settings) -> Rules:
@@ -97,4 +110,6 @@ def build_assistant(settings: Settings, *, embedder: Embedder | None = None) -> 
     embedder = embedder or build_embedder(settings)
     library = Library.open(library_path(settings), identity=embedder.identity)
     entailment = load_entailment(settings.nli_model) if writer and settings.nli_model else None
-    return Assistant(library, embedder, index_folder(settings), read_rules(settings), writer, entailment)
+    rules = read_rules(settings)
+    reader = build_reader(settings) if rules.retrieval.joint_reading else None
+    return Assistant(library, embedder, index_folder(settings), rules, writer, entailment, reader)

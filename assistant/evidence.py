@@ -14,11 +14,13 @@ from assistant.answer_types import satisfies
 from assistant.domain import BlockKind, Hit, Passage, PassageKind, Sentence
 from assistant.embedding import Embedder
 from assistant.geometry import Geometry
+from assistant.joint_reading import JointReading
 from assistant.lexicon import Lexicon, stem, words
 from assistant.library import Library
 from assistant.question import Expected, Question
 from assistant.retrieval import EncodedQuery
 
+LOG_ODDS = 10.0  # scale of the joint reader's, so that they are of the size of the other features
 ASKS_FOR_TITLE = {Expected.DOCUMENT, Expected.WHEN, Expected.WHERE, Expected.WHO}
 
 
@@ -42,6 +44,9 @@ class Features:
     length: float  # words / 100, at most 1
     heading: float  # share of the question's words, weighed by rarity, that stand in the headings over it
     title: float  # 1 in a title block that the question does not ask for
+    read: float  # by the joint reader, log-odds / 10, this and the two below 0 where it did not read
+    odds: float  # the same against none in its passage answering
+    passage_read: float  # the best `read` of its passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Evidence:
     passage: Passage
     features: Features
     score: float
+    jointly: bool = False  # whether the joint reader read it
 
 
 def weigh_sentences(
@@ -64,8 +70,11 @@ def weigh_sentences(
     embedder: Embedder,
     places: re.Pattern[str],
     geometry: Geometry,
+    readings: Mapping[str, JointReading],
 ) -> list[Evidence]:
-    """All sentences of the hits, best first. `weights` has one number for each feature and a `bias`."""
+    """All sentences of the hits, best first. `weights` has one number for each feature and a `bias`; `readings` are the
+    joint reader's, by passage, or none.
+    """
     passages = [hit.passage for hit in hits]
     ids = [p.id for p in passages]
     sentence_vectors = library.sentence_vectors(ids)
@@ -84,7 +93,9 @@ def weigh_sentences(
         headings = " ".join(passage.locator.section)
         heading = _coverage(headings, terms)
         around = _coverage(f"{headings} {passage.text}", terms)
+        reading = readings.get(passage.id)
         for position, sentence in enumerate(passage.sentences):
+            read = reading.sentences[position] if reading else 0.0
             inside = _tokens_inside(spans, sentence.start - passage.start, sentence.end - passage.start)
             late, late_content, weakest = _late(matrix, inside, query)
             features = Features(
@@ -104,8 +115,11 @@ def weigh_sentences(
                 length=min(len(sentence.text.split()) / 100, 1.0),
                 heading=heading,
                 title=float(passage.kind is PassageKind.FRONT_MATTER and question.expected not in ASKS_FOR_TITLE),
+                read=read / LOG_ODDS,
+                odds=(read - reading.none) / LOG_ODDS if reading else 0.0,
+                passage_read=max(reading.sentences) / LOG_ODDS if reading else 0.0,
             )
-            found.append(Evidence(sentence, passage, features, score(features, weights)))
+            found.append(Evidence(sentence, passage, features, score(features, weights), reading is not None))
     return sorted(found, key=lambda e: (-e.score, e.passage.document_id, e.sentence.start))
 
 

@@ -26,6 +26,7 @@ class ExtractiveRules:
     """`extractive.yaml`; see there for what each means."""
 
     weights: Mapping[str, float]
+    weights_apart: Mapping[str, float]
     passages: int
     margin: float
     sentences: int

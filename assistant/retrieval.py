@@ -1,7 +1,7 @@
 """Query to Hits: ask every signal, fuse, re-rank by late interaction, keep documents apart where the question does."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from assistant.domain import Filters, Hit, Passage
 from assistant.embedding import Embedder, Encoding
 from assistant.errors import DataFileError
 from assistant.geometry import Geometry
+from assistant.joint_reading import JointReading
 from assistant.lexicon import Lexicon, words
 from assistant.library import Library, Signal, Vector
 from assistant.question import Question
@@ -36,9 +37,11 @@ class RetrievalWeights:
     fused: float
     sentence_centred: float
     late_interaction: float
+    joint_reading: float
     named_document: float
     depth: int
     candidates: int
+    read: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,21 @@ def retrieve(
     return tuple(
         Hit(p, score, rank, signals) for rank, (p, score, signals) in enumerate(_without_repeats(merged)[:HITS], 1)
     )
+
+
+def ranked_by_reading(
+    hits: Sequence[Hit], readings: Mapping[str, JointReading], weights: RetrievalWeights
+) -> tuple[Hit, ...]:
+    """The hits that the joint reader has read, ranked by what it found beside what brought them; then the others."""
+    read = [hit for hit in hits if hit.passage.id in readings]
+    others = [hit for hit in hits if hit.passage.id not in readings]
+    found = {
+        "before": {hit.passage.id: hit.score for hit in read},
+        "joint_reading": {i: max(reading.sentences, default=0.0) for i, reading in readings.items()},
+    }
+    scores = fuse(found, {"before": 1.0 - weights.joint_reading, "joint_reading": weights.joint_reading})
+    order = sorted(read, key=lambda hit: (-scores[hit.passage.id], hit.rank))
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate([*order, *others], 1))
 
 
 def _by_document(ranked: Sequence[Ranked]) -> list[list[Ranked]]:

@@ -33,6 +33,7 @@ class Sufficiency:
     negation: float  # 1 when it asks what is not so and the best sentence says nothing of the kind
     premise: float  # 1 when it asserts before it asks: what contradicts the assertion is an answer
     enumeration: float  # 1 when it asks for several items
+    read: float  # best log-odds / 10 of the joint reader that a sentence answers, against none in its passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class AnswerabilityRules:
 
     topic: Model
     stated: Model
+    stated_apart: Model  # where the joint reader did not read
     demands: DemandRules
     detail: re.Pattern[str]
     premise: re.Pattern[str]
@@ -70,7 +72,7 @@ def read_rules(prompts_dir: Path) -> AnswerabilityRules:
     path = prompts_dir / "answerability.yaml"
     content = read_yaml(
         path,
-        keys={"version", "topic", "stated", "demands", "advice", "detail", "premise"}
+        keys={"version", "topic", "stated", "stated_apart", "demands", "advice", "detail", "premise"}
         | {"same_kind", "not_persons", "missing"},
     )
     kinds = {kind.value for kind in Demand} - {Demand.NONE.value}
@@ -86,6 +88,7 @@ def read_rules(prompts_dir: Path) -> AnswerabilityRules:
     return AnswerabilityRules(
         topic=_model(path, "topic", content["topic"]),
         stated=_model(path, "stated", content["stated"]),
+        stated_apart=_model(path, "stated_apart", content["stated_apart"]),
         demands=demands,
         detail=_pattern(path, "detail", content["detail"]),
         premise=_pattern(path, "premise", content["premise"]),

@@ -11,7 +11,21 @@ from assistant.lexicon import stem
 from assistant.verification import VerificationRules
 
 THRESHOLDS = ("coverage", "word_cosine", "cosine", "stray_cosine", "entailment", "contradiction", "least_share")
-LISTS = ("negators", "avoiding", "managing", "clauses", "hedges", "demands", "imperatives", "done", "actors", "reporting", "receiving", "light", "coming")
+LISTS = (
+    "negators",
+    "avoiding",
+    "managing",
+    "clauses",
+    "hedges",
+    "demands",
+    "imperatives",
+    "done",
+    "actors",
+    "reporting",
+    "receiving",
+    "light",
+    "coming",
+)
 GROUPS = ("absolutes", "antonyms")
 
 

@@ -50,7 +50,9 @@ def _without(weights: RetrievalWeights, signal: str) -> RetrievalWeights:
 
 def _variant(settings: Settings, production: Assistant, weights: RetrievalWeights) -> Callable[[], Answerer]:
     rules = replace(production.rules, retrieval=weights)
-    return lambda: Assistant(production.library, production.embedder, index_folder(settings), rules)
+    return lambda: Assistant(
+        production.library, production.embedder, index_folder(settings), rules, reader=production.reader
+    )
 
 
 def _plain(settings: Settings, library: Library, embedder: Embedder) -> PlainPipeline:

@@ -28,7 +28,7 @@ QUESTIONS = Path(__file__).parent / "calibration_questions.yaml"
 FEATURES = tuple(field.name for field in fields(Sufficiency))
 TOPIC_FEATURES = ("similarity", "late", "unknown", "name_unknown")
 STATED_FEATURES = FEATURES
-SPEAKS_FOR = {"similarity", "late", "weakest", "premise", "enumeration"}  # the other features speak against an answer
+SPEAKS_FOR = {"similarity", "late", "weakest", "premise", "enumeration", "read"}  # the other features speak against an answer
 TOPIC_STRENGTH = 10.0  # inverse regularisation: few features, clearly apart
 STATED_STRENGTH = 0.3  # many features, few questions
 FOLDS, REPEATS = 10, 5
@@ -61,16 +61,18 @@ def calibrate_answerability(settings: Settings) -> int:
     Raises:
         AssistantError: the library is empty, or a data file cannot be used.
     """
-    sample = _measure(settings)
+    assistant = build_assistant(settings)
+    if not assistant.library.documents():
+        raise LibraryError("the library is empty; fill it first: policy-assistant ingest")
+    sample = _measure(assistant)
     topic, stated = _out_of_fold(sample)
     thresholds = _thresholds(sample, topic, stated)
     print(_curve(sample, topic, stated, thresholds[0]))
     print(f"chosen: {_rates(sample, topic, stated, *thresholds)}")
     path = settings.prompts_dir / "answerability.yaml"
-    for name, threshold, columns, strength in (
-        ("topic", thresholds[0], TOPIC_FEATURES, TOPIC_STRENGTH),
-        ("stated", thresholds[1], STATED_FEATURES, STATED_STRENGTH),
-    ):
+    topic_model = ("topic", thresholds[0], TOPIC_FEATURES, TOPIC_STRENGTH)
+    stated_model = ("stated" if assistant.reader else "stated_apart", thresholds[1], STATED_FEATURES, STATED_STRENGTH)
+    for name, threshold, columns, strength in [topic_model, stated_model] if assistant.reader else [stated_model]:
         chosen = _chosen(sample, name)
         weights = fit_signed(sample.columns(columns)[chosen], sample.kinds[chosen] == "answered", strength, columns)
         write_model(path, name, threshold, dict(zip(("bias", *columns), weights, strict=True)))
@@ -107,10 +109,7 @@ def out_of_fold(measured: Numbers, labels: Labels, *, folds: int, strength: floa
     return scores
 
 
-def _measure(settings: Settings) -> Sample:
-    assistant = build_assistant(settings)
-    if not assistant.library.documents():
-        raise LibraryError("the library is empty; fill it first: policy-assistant ingest")
+def _measure(assistant: Assistant) -> Sample:
     questions: list[tuple[str, Conversation, Filters]] = []
     kinds: list[str] = []
     for case in load_split("dev"):

@@ -58,7 +58,8 @@ def calibrate_sentences(settings: Settings) -> int:
     print(f"{len(questions)} answerable questions, {len(usable)} with gold among the weighed sentences")
     print(f"best sentence is gold: {np.mean(right):.3f} of these, each judged by weights learnt without it")
     path = settings.prompts_dir / "extractive.yaml"
-    _write(path, dict(zip(NAMES, learn(usable), strict=True)))
+    block = "weights" if assistant.reader else "weights_apart"
+    _write(path, block, dict(zip(NAMES, learn(usable), strict=True)))
     print(f"written: {path}")
     return 0
 
@@ -100,11 +101,11 @@ def _weigh(assistant: Assistant, case: Case) -> Weighed:
     )
 
 
-def _write(path: Path, weights: dict[str, float]) -> None:
+def _write(path: Path, name: str, weights: dict[str, float]) -> None:
     """Put the weights into the file; everything else in it, comments included, stays."""
     text = path.read_text(encoding="utf-8")
-    block = "weights:\n  bias: 0.0\n" + "".join(f"  {name}: {value:.3f}\n" for name, value in weights.items())
-    changed, count = re.subn(r"^weights:\n(?:  .*\n)+", lambda _: block, text, flags=re.MULTILINE)
+    block = f"{name}:\n  bias: 0.0\n" + "".join(f"  {name}: {value:.3f}\n" for name, value in weights.items())
+    changed, count = re.subn(rf"^{name}:\n(?:  .*\n)+", lambda _: block, text, flags=re.MULTILINE)
     if count != 1:
-        raise DataFileError(f"{path}: the block 'weights' was not found; restore the file from the project")
+        raise DataFileError(f"{path}: the block {name!r} was not found; restore the file from the project")
     path.write_text(changed, encoding="utf-8")

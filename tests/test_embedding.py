@@ -108,7 +108,7 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_model_in_a_folder_is_told_from_the_embedded_one_by_name(embedder: Embedder) -> None:
-    folder = str(embedding_module._embedded_model_path())
+    folder = str(embedding_module.embedded_model_path())
     copied = SentenceTransformerEmbedder.load(folder)
     assert copied.identity.weights_sha256 == embedder.identity.weights_sha256
     assert copied.identity.name == folder
