@@ -7,7 +7,6 @@ from rapidfuzz.distance import OSA
 
 from assistant.citations import locate
 from assistant.claims import Sentence, WordRules
-from assistant.deeds import Paths, akin, same
 from assistant.english import Word
 from assistant.roles import Roles
 
@@ -92,9 +91,7 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
             and denier not in support.negators & lexical
         ):
             return f"denies {reached[0]!r}"
-    shared = claim.negators & support.negators & lexical
-    opposed = any(_opposites(w, rules) & support.stems for w in claim.content)
-    if claim.negators - shared and not support.negators - shared and not opposed:
+    if claim.denies and not support.denies and not any(_opposites(w, rules) & support.stems for w in claim.content):
         return "denies"
     for denier, reached in best.denials if not claim.lowers & rules.avoiding else ():
         met = own.intersection(reached)
@@ -116,11 +113,9 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence]) -> 
     speaking = (claim.lowers & SPEAKING).difference(*(sentence.lowers for sentence in chosen))
     if speaking:
         return f"{min(speaking)!r} is said by nobody there"
-    turned = _turned_round(claim, chosen)
-    if turned:
-        return turned
     roles, others = claim.roles, best.roles
     for told, found_in in (
+        (roles.acts(), Roles.agents),
         (roles.predicates(), Roles.bearers),
         (roles.owned(), Roles.owners),
     ):
@@ -128,6 +123,8 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence]) -> 
             found = found_in(others, word) or [who for sentence in chosen for who in found_in(sentence.roles, word)]
             if any(found) and not any(actors & who for who in found):
                 return f"{_named(actors)} {word.lower}"
+    if roles.exchanged(others):
+        return "who acts and who is acted on have changed places"
     first = next(iter(roles.actors), None)
     if first is None or first.dependent:
         return ""
@@ -137,30 +134,6 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence]) -> 
         return f"{_named(first.stems)} for {_named(subject.stems)}"
     if any(_of_another(claim, best, other, first.stems) for other in chosen if other.words != best.words):
         return f"{_named(first.stems)} with what is said of another"
-    return ""
-
-
-def _turned_round(claim: Sentence, chosen: Sequence[Sentence]) -> str:
-    """A deed that comes from somebody else in the source, or that goes the other way there."""
-    there = [sentence.deeds for sentence in chosen]
-    for deed in claim.deeds.all:
-        doers = [claim.deeds.who(i) for i in deed.doers if claim.deeds.actor(i)]
-        targets = [claim.deeds.who(i) for i in deed.targets]
-        found = [(other, told) for other in there for told in other.all if told.what == deed.what]
-        given = [[other.who(i) for i in told.doers if other.actor(i)] for other, told in found]
-        taken = [other.who(i) for other, told in found for i in told.targets]
-        if not doers or not found or any(akin(one, who) for one in doers for known in given for who in known):
-            continue
-        if all(given) and (targets or not any(same(one, who) for one in doers for who in taken)):
-            return f"{_named(doers[0].stems)} {deed.what}"
-        if (targets or deed.noun) and any(akin(one, who) for one in doers for who in taken):
-            return f"{_named(doers[0].stems)} {deed.what} (to whom it is done there)"
-    paths = Paths.of(there)
-    for giver, taker in claim.deeds.edges():
-        if paths.lead(taker, giver, same) and not paths.lead(giver, taker, akin):
-            return f"{_named(giver.stems)} and {_named(taker.stems)} have changed places"
-        if giver.head in claim.deeds.parts[0] and any(giver.head in other.parts[1] for other in there):
-            return f"{_named(giver.stems)}, to whom it is done there"
     return ""
 
 

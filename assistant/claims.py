@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from assistant.deeds import Deeds
 from assistant.english import (
     BEING,
     COORDINATING,
@@ -28,7 +27,6 @@ from assistant.roles import Roles
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?\b|[^\W_]+(?:[-'’/][^\W_]+)*|[.,;:!?–—()]")
 PART = re.compile(r"[-'’/]")
 ABBREVIATED = re.compile(r"\b(Dr|Mr|Ms|Mrs|Prof|St|No|para|paras|Art)\.(?=\s)")
-RULED_OUT = re.compile(r"\brul(?:e|es|ed|ing) out\b", re.IGNORECASE)
 CONTRACTED = re.compile(r"n['’]t\b")
 NOT_COUNTED = {"one", "once", "second", "first"}  # as pronoun, adverb or enumeration; see `Sentence.numbers`
 HEAD_WORDS = 3  # content words after a number that say what it counts
@@ -50,12 +48,8 @@ class WordRules:
     antonyms: Mapping[str, frozenset[str]]  # stem -> stems of its opposites
     imperatives: frozenset[str]
     avoiding: frozenset[str]
-    managing: frozenset[str]
     actors: frozenset[str]  # stems
     reporting: frozenset[str]  # stems
-    receiving: frozenset[str]  # stems
-    light: frozenset[str]  # stems
-    coming: frozenset[str]  # stems
 
 
 class Names:
@@ -101,12 +95,6 @@ class Sentence:
     def roles(self) -> Roles:
         """Who does, is, or owns what."""
         return Roles(self.words, self.rules.actors)
-
-    @cached_property
-    def deeds(self) -> Deeds:
-        """Who does what to whom."""
-        rules = self.rules
-        return Deeds(self.words, rules.actors, rules.receiving, rules.light, rules.coming)
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -190,7 +178,7 @@ class Sentence:
         for word in self.words[position + 1 :]:
             if word.lower in self.rules.clauses and (reached or word.lower not in COORDINATING):
                 break
-            if word.content and not word.adverb and word.lower not in self.rules.negators | self.rules.managing:
+            if word.content and not word.adverb and word.lower not in self.rules.negators:
                 reached.append(word.stem)
             if len(reached) == SCOPE:
                 break
@@ -230,7 +218,7 @@ class Sentence:
 
 def read(text: str, names: Names, rules: WordRules) -> Sentence:
     """A text as words, names made one."""
-    plain = ABBREVIATED.sub(r"\1", RULED_OUT.sub("excludes", CONTRACTED.sub(" not", text)))
+    plain = ABBREVIATED.sub(r"\1", CONTRACTED.sub(" not", text))
     return Sentence(_words(names.unify(plain), rules.stopwords), rules)
 
 

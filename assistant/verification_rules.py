@@ -11,21 +11,7 @@ from assistant.lexicon import stem
 from assistant.verification import VerificationRules
 
 THRESHOLDS = ("coverage", "word_cosine", "cosine", "stray_cosine", "entailment", "contradiction", "least_share")
-LISTS = (
-    "negators",
-    "avoiding",
-    "managing",
-    "clauses",
-    "hedges",
-    "demands",
-    "imperatives",
-    "done",
-    "actors",
-    "reporting",
-    "receiving",
-    "light",
-    "coming",
-)
+LISTS = ("negators", "avoiding", "clauses", "hedges", "demands", "imperatives", "done", "actors", "reporting")
 GROUPS = ("absolutes", "antonyms")
 
 
@@ -58,12 +44,8 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         antonyms=_opposites(content["antonyms"]),
         imperatives=frozenset(content["imperatives"]),
         avoiding=frozenset(content["avoiding"]),
-        managing=frozenset(content["managing"]),
         actors=frozenset(stem(word) for word in content["actors"]),
         reporting=frozenset(stem(word) for word in content["reporting"]),
-        receiving=frozenset(stem(word) for word in content["receiving"]),
-        light=frozenset(stem(word) for word in content["light"]),
-        coming=frozenset(stem(word) for word in content["coming"]),
     )
     return VerificationRules(words=words, **{key: float(content[key]) for key in THRESHOLDS})
 
