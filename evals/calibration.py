@@ -28,7 +28,14 @@ QUESTIONS = Path(__file__).parent / "calibration_questions.yaml"
 FEATURES = tuple(field.name for field in fields(Sufficiency))
 TOPIC_FEATURES = ("similarity", "late", "unknown", "name_unknown")
 STATED_FEATURES = FEATURES
-SPEAKS_FOR = {"similarity", "late", "weakest", "premise", "enumeration", "read"}  # the other features speak against an answer
+SPEAKS_FOR = {
+    "similarity",
+    "late",
+    "weakest",
+    "premise",
+    "enumeration",
+    "read",
+}  # the other features speak against an answer
 TOPIC_STRENGTH = 10.0  # inverse regularisation: few features, clearly apart
 STATED_STRENGTH = 0.3  # many features, few questions
 FOLDS, REPEATS = 10, 5

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.answering import Assistant
-from assistant.assembly import build_embedder, read_rules
+from assistant.assembly import build_embedder, build_reader, read_rules
 from assistant.domain import (
     Block,
     BlockKind,
@@ -54,7 +54,7 @@ def make_library(rows: Sequence[Mapping[str, str]], embedder: Embedder, path: Pa
         document = _document(title, [" ".join(row["text"].split()) for row in group])
         passages = [passage for block in document.blocks for passage in _passages(document, block)]
         numbered = [_with_position(passage, position) for position, passage in enumerate(passages)]
-        library.put(document, numbered, _vectors(document.metadata.title, numbered, embedder))
+        library.put(document, numbered, passage_vectors(document.metadata.title, numbered, embedder))
         print(f"{document.metadata.title}: {len(numbered)} passages", file=sys.stderr)
     return library
 
@@ -109,7 +109,8 @@ def _with_position(passage: Passage, position: int) -> Passage:
     return replace(passage, position=position)
 
 
-def _vectors(title: str, passages: Sequence[Passage], embedder: Embedder) -> list[PassageVectors]:
+def passage_vectors(title: str, passages: Sequence[Passage], embedder: Embedder) -> list[PassageVectors]:
+    """The vectors that ingest would store."""
     encodings = embedder.encode([passage.text for passage in passages])
     contexts = embedder.embed([f"{title}\n{passage.text}" for passage in passages])
     sentences = embedder.embed([sentence.text for passage in passages for sentence in passage.sentences])
@@ -132,7 +133,8 @@ def measure_squad2(folder: Path, library_file: Path) -> str:
     else:
         library = make_library(_read(folder / "corpus.jsonl"), embedder, library_file)
     rules = read_rules(settings)
-    assistant = Assistant(library, embedder, library_file.parent / "index", rules)
+    reader = build_reader(settings) if rules.retrieval.joint_reading else None
+    assistant = Assistant(library, embedder, library_file.parent / "index", rules, reader=reader)
     queries = _read(folder / "queries_sample1000.jsonl")
     seen = measure_questions(assistant, [(query["text"], Conversation(), Filters()) for query in queries])
     kept = [(m, query["answerability"] == "ANSWERABLE") for m, query in zip(seen, queries, strict=True) if m]
