@@ -62,6 +62,8 @@ def test_a_page_is_accessible_fits_and_runs_nothing_from_documents(open_app: Ope
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(300)
         assert not reader.scrolls_sideways(), f"{path} at {width} x {height}"
+        header, first = page.get_by_test_id("stHeader"), page.locator(".stMain :is(h1, button)").first
+        assert first.bounding_box()["y"] >= sum(header.bounding_box()[side] for side in ("y", "height")), "covered"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
