@@ -62,6 +62,8 @@ SHOTS = (
     Shot("answer", "", ask),
     Shot("documents", "documents", nothing),
     Shot("reading", "documents?document=hippo-information-note-2015", nothing),
+    Shot("find", "documents?view=find&q=civilians", nothing),
+    Shot("terms", "documents?view=terms", nothing),
     Shot("compare", f"compare?{urlencode({'question': COMPARED})}", compared),
     Shot("evaluation", "evaluation", nothing),
 )
