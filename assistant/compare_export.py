@@ -6,14 +6,13 @@ inert: Markdown shows it as it is, and no spreadsheet takes it for a formula.
 
 import csv
 import io
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.citations import format_date
 from assistant.compare import Cell, Comparison, Row, Silence
 from assistant.domain import DocumentMetadata
-from assistant.export import format_time, one_line
+from assistant.export import format_time
+from assistant.file_text import inert_row, markdown_line, markdown_words, one_line
 from assistant.messages import Messages
 
 FINGERPRINT = 16  # characters of the library's stamp: enough to tell two states apart, few enough to copy
@@ -21,9 +20,6 @@ COLUMNS = (
     "question", "document_id", "document", "date", "says", "quote", "locator", "cite_as", "reason", "start", "end",
     "made", "library",
 )  # fmt: skip
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠|%]")  # what a spreadsheet may take for the start of a formula
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~$&])")
-_LINE_START = re.compile(r"^(\s*\d*)([-+=.)])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +127,17 @@ def reason(cell: Cell, row: Row, messages: Messages) -> str:
 def as_markdown(sheet: Sheet, messages: Messages) -> str:
     """The sheet as Markdown: an overview as a table, then each question with what each document says."""
     silent = messages.text("compare.cell_silent")
-    lines = [f"# {_inert(sheet.title)}", *(f"*{_inert(remark)}*" for remark in sheet.remarks)]
+    lines = [f"# {markdown_line(sheet.title)}", *(f"*{markdown_line(remark)}*" for remark in sheet.remarks)]
     lines.append(_overview(sheet, messages))
     for row in sheet.rows:
-        lines += [f"## {_inert(row.question)}", _inert(row.summary)]
+        lines += [f"## {markdown_line(row.question)}", markdown_line(row.summary)]
         for cell in row.cells:
-            lines.append(f"### {_inert(cell.document)}")
+            lines.append(f"### {markdown_line(cell.document)}")
             if cell.quotes:
-                quotes = (f"- “{_inline(quote.text)}” ({_inline(quote.cite_as)})" for quote in cell.quotes)
+                quotes = (f"- “{markdown_words(q.text)}” ({markdown_words(q.cite_as)})" for q in cell.quotes)
                 lines.append("\n".join(quotes))
             else:
-                lines.append(f"**{_inert(silent)}.** {_inert(cell.reason)}")
+                lines.append(f"**{markdown_line(silent)}.** {markdown_line(cell.reason)}")
     return "\n\n".join(lines) + "\n"
 
 
@@ -169,12 +165,10 @@ def as_csv(comparison: Comparison, messages: Messages) -> str:
 def _overview(sheet: Sheet, messages: Messages) -> str:
     """Which document says something on which question, as a table."""
     says = (messages.text("compare.overview_silent"), messages.text("compare.overview_says"))
-    table = [
-        (messages.text("compare.overview_question"), *sheet.documents),
-        ("---",) * (len(sheet.documents) + 1),
-        *((row.question, *(says[bool(cell.quotes)] for cell in row.cells)) for row in sheet.rows if row.cells),
-    ]
-    return "\n".join(f"| {' | '.join(cell if line is table[1] else _inert(cell) for cell in line)} |" for line in table)
+    head = (messages.text("compare.overview_question"), *sheet.documents)
+    rows = ((row.question, *(says[bool(cell.quotes)] for cell in row.cells)) for row in sheet.rows if row.cells)
+    first, *others = (f"| {' | '.join(map(markdown_line, line))} |" for line in (head, *rows))
+    return "\n".join((first, f"|{' --- |' * len(head)}", *others))
 
 
 def _sheet_cell(cell: Cell, row: Row, messages: Messages) -> SheetCell:
@@ -182,18 +176,3 @@ def _sheet_cell(cell: Cell, row: Row, messages: Messages) -> SheetCell:
         SheetQuote(one_line(c.quote), one_line(str(c.locator)), one_line(c.cite_as)) for c in cell.citations
     )  # fmt: skip
     return SheetCell(document_label(cell.document, messages), tuple(quotes), reason(cell, row, messages))
-
-
-def inert_row(values: Sequence[object]) -> list[object]:
-    """Values of a table that no spreadsheet takes for formulas: an apostrophe, which it does not show, goes before."""
-    return [f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value for value in values]
-
-
-def _inert(text: str) -> str:
-    """A line that Markdown shows as it is."""
-    return _LINE_START.sub(r"\1\\\2", _inline(text))
-
-
-def _inline(text: str) -> str:
-    """Text inside a line that Markdown shows as it is."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

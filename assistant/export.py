@@ -10,16 +10,13 @@ from dataclasses import dataclass
 
 from assistant.citations import MONTHS
 from assistant.domain import Citation, Mode, Statement, Support
+from assistant.file_text import markdown_line, one_line
 from assistant.history import Exchange
 from assistant.messages import Messages
 from assistant.records import now
 from assistant.restrictions import restriction_text
 
 Stands = Callable[[Citation], bool]  # whether the library still holds the quote at its place
-
-_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|!~$&])")
-_LINE_START = re.compile(r"^(\s*\d*)([-+=.)])")  # of a list, or of the line under a heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +76,17 @@ def make_report(
 
 def as_markdown(report: Report) -> str:
     """The report as Markdown in which nothing from documents or questions is interpreted."""
-    lines = [f"# {_inert(report.title)}", *(f"*{_inert(remark)}*" for remark in report.remarks)]
+    lines = [f"# {markdown_line(report.title)}", *(f"*{markdown_line(remark)}*" for remark in report.remarks)]
     for part in report.parts:
-        lines.append(f"## {_inert(part.question)}")
-        lines += [f"*{_inert(remark)}*" for remark in part.remarks]
+        lines.append(f"## {markdown_line(part.question)}")
+        lines += [f"*{markdown_line(remark)}*" for remark in part.remarks]
         if part.refusal:
-            lines.append(f"**{_inert(report.refused)}.** {_inert(part.refusal)}")
+            lines.append(f"**{markdown_line(report.refused)}.** {markdown_line(part.refusal)}")
         lines += _markdown_lines(part.lines)
         if part.notes:
-            lines.append(f"### {_inert(report.notes)}")
-            lines.append("\n".join(f"{n.number}. {_inert(n.cite_as)}: “{_inert(n.quote)}”" for n in part.notes))
+            lines.append(f"### {markdown_line(report.notes)}")
+            notes = (f"{n.number}. {markdown_line(n.cite_as)}: “{markdown_line(n.quote)}”" for n in part.notes)
+            lines.append("\n".join(notes))
     return "\n\n".join(lines) + "\n"
 
 
@@ -99,12 +97,6 @@ def format_time(at: str) -> str:
         return at
     year, month, day, clock = found.groups()
     return f"{int(day)} {MONTHS[int(month) - 1]} {year}, {clock} UTC"
-
-
-def one_line(text: str) -> str:
-    """Text on one line that cannot turn round what stands beside it."""
-    line = " ".join(text.split())
-    return f"\u2068{line}\u2069" if _BIDI.search(line) else line
 
 
 def file_name(title: str, ending: str) -> str:
@@ -162,8 +154,8 @@ def _markdown_lines(lines: Sequence[Line]) -> list[str]:
     """Paragraphs, with runs of list items as one list."""
     found: list[str] = []
     for position, line in enumerate(lines):
-        text = f"“{_inert(line.text)}”" if line.quoted else _inert(line.text)
-        lead = f"**{_inert(line.lead_in)}** " if line.lead_in else ""
+        text = f"“{markdown_line(line.text)}”" if line.quoted else markdown_line(line.text)
+        lead = f"**{markdown_line(line.lead_in)}** " if line.lead_in else ""
         markers = "".join(f"\\[{number}\\]" for number in line.notes)
         written = f"{'- ' if line.item else ''}{lead}{text} {markers}"
         if line.item and position and lines[position - 1].item:
@@ -171,9 +163,3 @@ def _markdown_lines(lines: Sequence[Line]) -> list[str]:
         else:
             found.append(written)
     return found
-
-
-def _inert(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    escaped = _MARKDOWN.sub(r"\\\1", text)
-    return _LINE_START.sub(r"\1\\\2", escaped)

@@ -5,10 +5,8 @@ A second mark for the same note is a cross-reference to the first.
 """
 
 from collections.abc import Sequence
-from io import BytesIO
 from xml.sax.saxutils import escape
 
-from docx import Document
 from docx.document import Document as WordDocument
 from docx.enum.section import WD_SECTION
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
@@ -20,6 +18,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph
 
 from assistant.export import Line, Note, Part, Report
+from assistant.word_file import add_remarks, begin_word_file, word_bytes, word_text
 
 _SEPARATORS = (
     '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>'
@@ -30,12 +29,7 @@ _RAISED = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
 
 def as_word(report: Report) -> bytes:
     """The report as the bytes of a .docx file."""
-    document = Document()
-    document.core_properties.title = _printable(report.title)
-    document.core_properties.author = ""
-    document.core_properties.comments = ""
-    document.add_heading(_printable(report.title), level=1)
-    _add_remarks(document, report.remarks)
+    document = begin_word_file(report.title, report.remarks)
     footnotes: list[str] = []
     for position, part in enumerate(report.parts):
         if position:
@@ -43,18 +37,16 @@ def as_word(report: Report) -> bytes:
         _restart_numbers(document)
         _add_part(document, part, report, footnotes)
     _attach(document, footnotes)
-    written = BytesIO()
-    document.save(written)
-    return written.getvalue()
+    return word_bytes(document)
 
 
 def _add_part(document: WordDocument, part: Part, report: Report, footnotes: list[str]) -> None:
-    document.add_heading(_printable(part.question), level=2)
-    _add_remarks(document, part.remarks)
+    document.add_heading(word_text(part.question), level=2)
+    add_remarks(document, part.remarks)
     if part.refusal:
         paragraph = document.add_paragraph()
-        paragraph.add_run(f"{_printable(report.refused)}. ").bold = True
-        paragraph.add_run(_printable(part.refusal))
+        paragraph.add_run(f"{word_text(report.refused)}. ").bold = True
+        paragraph.add_run(word_text(part.refusal))
     notes = {note.number: note for note in part.notes}
     first_uses = list(dict.fromkeys(number for line in part.lines for number in line.notes))
     counted = first_uses == list(range(1, len(first_uses) + 1))  # then Word's own numbers are the markers
@@ -68,8 +60,8 @@ def _add_line(
 ) -> None:
     paragraph = document.add_paragraph(style="List Bullet" if line.item else None)
     if line.lead_in:
-        paragraph.add_run(f"{_printable(line.lead_in)} ").bold = True
-    text = _printable(line.text)
+        paragraph.add_run(f"{word_text(line.lead_in)} ").bold = True
+    text = word_text(line.text)
     paragraph.add_run(f"“{text}”" if line.quoted else text)
     for position, number in enumerate(line.notes):
         if position:
@@ -81,11 +73,6 @@ def _add_line(
         mark = "" if counted else str(number)
         footnotes.append(_footnote(ids[number], notes[number], mark))
         _refer(paragraph, ids[number], mark)
-
-
-def _add_remarks(document: WordDocument, remarks: Sequence[str]) -> None:
-    for remark in remarks:
-        document.add_paragraph().add_run(_printable(remark)).italic = True
 
 
 def _refer(paragraph: Paragraph, footnote: int, mark: str) -> None:
@@ -106,7 +93,7 @@ def _refer_again(paragraph: Paragraph, footnote: int, number: int) -> None:
 
 def _footnote(footnote: int, note: Note, mark: str) -> str:
     shown = f"<w:t>{mark}</w:t>" if mark else "<w:footnoteRef/>"
-    text = escape(_printable(f" {note.cite_as}: “{note.quote}”"))
+    text = escape(word_text(f" {note.cite_as}: “{note.quote}”"))
     return (
         f'<w:footnote w:id="{footnote}"><w:p><w:r>{_RAISED}{shown}</w:r>'
         f'<w:r><w:rPr><w:sz w:val="18"/></w:rPr><w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:footnote>'
@@ -136,8 +123,3 @@ def _attach(document: WordDocument, footnotes: Sequence[str]) -> None:
     assert package is not None
     part = PackagePart(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, xml.encode(), package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
-
-
-def _printable(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return "".join(c for c in text if c >= " " and not 0xD800 <= ord(c) <= 0xDFFF and ord(c) not in (0xFFFE, 0xFFFF))

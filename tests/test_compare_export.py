@@ -8,9 +8,10 @@ import pytest
 from docx import Document
 
 from assistant.compare import Cell, Comparison, Row, Silence
-from assistant.compare_export import as_csv, as_markdown, inert_row, make_sheet
+from assistant.compare_export import as_csv, as_markdown, make_sheet
 from assistant.compare_word import as_word
 from assistant.domain import Citation, DocumentMetadata, Locator
+from assistant.file_text import inert_row
 from assistant.messages import Messages, load_messages
 from assistant.settings import PROJECT_DIR
 

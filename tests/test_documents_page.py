@@ -14,9 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.answering import Assistant
 from assistant.assembly import index_folder, library_path, read_rules
+from assistant.domain import Locator
+from assistant.glossary import Explained, Meaning
 from assistant.library import Library
+from assistant.messages import load_messages
 from assistant.pages import resources
 from assistant.pages.asking import ASK_KEY
+from assistant.pages.documents_html import meaning_html
 from assistant.pages.intake import BusyError
 from assistant.pages.suggestions import Suggestions
 from assistant.settings import PROJECT_DIR, Settings, load_settings
@@ -275,7 +279,6 @@ class TestFind:
 
     def test_all_lines_can_be_taken_to_a_spreadsheet(self, small: Assistant) -> None:
         from assistant.concordance import Wanted, lines, search
-        from assistant.messages import load_messages
         from assistant.pages.derived import Derived
         from assistant.pages.documents_find import lines_csv
 
@@ -305,6 +308,15 @@ class TestTerms:
         page = press(press(page, "reading-back"), "term-find-RtoP-0")
         assert page.query_params["q"] == "RtoP"
         assert "times in" in html(page)
+
+
+def test_an_overlong_explanation_is_shown_in_whole_words_around_the_term() -> None:
+    sentence = f"{'fore ' * 200}World Peace Union (WPU) {'aft ' * 200}exists."
+    meaning = Meaning("World Peace Union", (Explained("one", Locator(), sentence, 0, len(sentence)),))
+    shown = meaning_html("WPU", meaning, (1, 1, 1), "One", load_messages(PROJECT_DIR / "prompts"))
+    first, *inner, last = shown.split('<blockquote dir="auto">')[1].split("</blockquote>")[0].split()
+    assert (first, last) == ("…", "…")
+    assert set(inner) == {"fore", "World", "Peace", "Union", "(WPU)", "aft"}
 
 
 RULES = b"# Rules of the road\n\nDrive on the left, unless the road is closed.\n"

@@ -33,8 +33,8 @@ def suggestions(assistant: Assistant, documents: Sequence[DocumentMetadata], mes
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _suggestions(
-    stamp: str,  # noqa: ARG001  # with `ids` the key under which Streamlit keeps them
-    ids: tuple[str, ...],  # noqa: ARG001
+    stamp: str,  # noqa: ARG001  # not read here: part of the key under which Streamlit keeps what is found
+    ids: tuple[str, ...],  # noqa: ARG001  # likewise; what begins with an underscore is not part of it
     _assistant: Assistant,
     _documents: Sequence[DocumentMetadata],
     _messages: Messages,

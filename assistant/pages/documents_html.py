@@ -143,11 +143,13 @@ def meaning_html(short: str, meaning: Meaning, uses: tuple[int, int, int], title
 
 
 def _around(place: Explained, short: str) -> str:
-    """The sentence, or the part of an overlong one that holds the term."""
+    """The sentence, or whole words of an overlong one around the term."""
     text = " ".join(place.sentence.split())
     if len(text) <= LONGEST_SENTENCE:
         return text
     at = max(text.find(short), 0)
     first = max(min(at - LONGEST_SENTENCE // 2, len(text) - LONGEST_SENTENCE), 0)
     last = first + LONGEST_SENTENCE
-    return f"{'… ' if first else ''}{text[first:last]}{' …' if last < len(text) else ''}"
+    begins = text.rfind(" ", 0, first) + 1
+    ends = text.find(" ", last) if " " in text[last:] else len(text)
+    return f"{'… ' if begins else ''}{text[begins:ends]}{' …' if ends < len(text) else ''}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from assistant.compare_export import inert_row
+from assistant.file_text import inert_row
 from evals.tables import kind_label, label
 
 Record = Mapping[str, Any]

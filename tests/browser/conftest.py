@@ -166,6 +166,11 @@ class Reader:
         return bool(self.page.evaluate(script))
 
 
+def settled(page: "Page") -> None:
+    """Wait until Streamlit has run the page to its end."""
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+
 def is_error(message: "ConsoleMessage") -> bool:
     """Whether the browser logged an error; not where Streamlit looks for its server below a page's own path first."""
     return message.type == "error" and "/_stcore/" not in message.location["url"]

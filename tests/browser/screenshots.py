@@ -50,6 +50,7 @@ def ask(page: Page) -> None:
     page.locator(".st-key-suggestions").wait_for(timeout=60_000)
     page.locator('[class*="st-key-cite-0-0-"] button').first.click()
     page.locator(".st-key-source mark").wait_for()
+    page.locator(".st-key-source .stCode pre").wait_for()  # drawn by a part that the browser fetches late
 
 
 def compared(page: Page) -> None:
@@ -62,6 +63,8 @@ SHOTS = (
     Shot("answer", "", ask),
     Shot("documents", "documents", nothing),
     Shot("reading", "documents?document=hippo-information-note-2015", nothing),
+    Shot("find", "documents?view=find&q=civilians", nothing),
+    Shot("terms", "documents?view=terms", nothing),
     Shot("compare", f"compare?{urlencode({'question': COMPARED})}", compared),
     Shot("evaluation", "evaluation", nothing),
 )

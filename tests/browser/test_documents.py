@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from browser.conftest import settled
 from docx import Document as WordDocument
 from reportlab.pdfgen.canvas import Canvas
 
@@ -28,10 +29,6 @@ def documents(reader: "Reader", **params: str) -> "Page":  # noqa: F821
     page.goto(f"{base}/documents?{urlencode(params)}")
     page.locator(".st-key-documents h1, .st-key-reading h1").first.wait_for()
     return page
-
-
-def settled(page: "Page") -> None:  # noqa: F821
-    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
 
 
 def in_sight(page: "Page", selector: str) -> bool:  # noqa: F821
@@ -154,6 +151,17 @@ def make_files(folder: Path) -> list[Path]:
     return [pdf, word, text, folder / "ferry-again.md", folder / "old.doc"]
 
 
+def take_out(page: "Page", card: "Locator") -> None:  # noqa: F821
+    """Remove a document, as its card in the library offers it."""
+    card.get_by_role("button", name="Remove").press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    settled(page)
+    assert "deleted from the folder" in dialog.inner_text()
+    dialog.get_by_role("button", name="Remove it").press("Enter")
+    page.get_by_text("Removed:").wait_for(timeout=60_000)
+
+
 @pytest.mark.slow
 def test_added_files_can_be_asked_about_at_once_and_are_gone_when_removed(open_app: Open, tmp_path: Path) -> None:
     reader = open_app()
@@ -189,13 +197,7 @@ def test_added_files_can_be_asked_about_at_once_and_are_gone_when_removed(open_a
                 card.get_by_role("button", name="Download").click()
             assert download.value.suggested_filename == "lighthouse.docx"
             assert Path(download.value.path()).read_bytes() == (tmp_path / "lighthouse.docx").read_bytes()
-        card.get_by_role("button", name="Remove").press("Enter")
-        dialog = page.get_by_role("dialog")
-        dialog.wait_for()
-        settled(page)
-        assert "deleted from the folder" in dialog.inner_text()
-        dialog.get_by_role("button", name="Remove it").press("Enter")
-        page.get_by_text("Removed:").wait_for(timeout=60_000)
+        take_out(page, card)
         card.wait_for(state="detached")
     page.get_by_text("3 documents", exact=True).wait_for()
 
@@ -299,3 +301,44 @@ def test_text_of_documents_names_and_addresses_is_shown_and_never_run(open_app: 
         settled(page)
         assert page.locator(".stMain img, .stMain iframe, .stMain .katex").count() == 0
         assert page.title() == "Policy assistant"
+
+
+HOSTILE_NAMES = {  # what is uploaded: the title that it has in the library, for want of another
+    "<img src=x onerror=document.title=1>.md": "Img src=x onerror=document.title=1",
+    "<script>document.title=1<&script>.md": "Script document.title=1 &script",
+    "\u202egnp.exe\u202c invoice.md": "Gnp.exe invoice",
+    "bell\x07 \x1b[31mred\u200b.md": "Bell [31mred",
+    "![x](evil.example) :red[x] $$a$$ `b`.md": "![x](evil.example) red[x] $$a$$ `b`",
+    f"{'long' * 60}.md": "Long" + 5 * "long",
+}
+
+
+@pytest.mark.slow
+def test_hostile_file_names_are_shown_and_never_run(open_app: Open) -> None:
+    """A file without a heading has its name for a title, which stands in every list of documents."""
+    reader = open_app()
+    page = documents(reader, view="add")
+    base = page.url.split("/documents")[0]
+    texts = [
+        f"Heron number {number} counts the reeds of its own pond.".encode() for number, _ in enumerate(HOSTILE_NAMES)
+    ]
+    files = [{"name": n, "mimeType": "text/markdown", "buffer": t} for n, t in zip(HOSTILE_NAMES, texts, strict=True)]
+    page.locator('input[type="file"]').set_input_files(files)
+    page.get_by_role("button", name=f"Add {len(files)} files to the library").click()
+    page.get_by_text(f"{len(files)} of {len(files)} files added").wait_for(timeout=PATIENCE)
+    for path in ("", "", "compare", "evaluation", "documents?view=find&q=heron", "documents"):
+        settled(page)
+        for title in HOSTILE_NAMES.values() if "documents" in page.url else ():
+            assert title in page.locator(".st-key-documents").inner_text()
+        assert page.title() == "Policy assistant"
+        assert page.locator(".stMain img, .stMain iframe, .stMain .katex, .stMain a[href*='evil']").count() == 0
+        assert not reader.scrolls_sideways(), page.url
+        page.goto(f"{base}/{path}")
+        page.locator("h1").first.wait_for()
+    titles = re.compile("|".join(map(re.escape, HOSTILE_NAMES.values())))
+    cards = page.locator('[class*="st-key-document-"]').filter(has_text=titles)
+    for left in range(len(files), 0, -1):
+        settled(page)
+        page.get_by_text(f"{left + 3} documents", exact=True).wait_for()
+        take_out(page, cards.first)
+    page.get_by_text("3 documents", exact=True).wait_for()

@@ -6,11 +6,23 @@ from importlib import resources
 from typing import Any
 
 import pytest
+from browser.conftest import settled
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., "Reader"]  # noqa: F821  # conftest.Reader
 
-PAGES = ("", "documents", "compare", "evaluation")
+PAGES = (
+    "",
+    "documents",
+    "documents?view=find&q=peace",
+    "documents?view=terms",
+    "documents?view=add",
+    "documents?document=hippo-information-note-2015",
+    "documents?document=zephyr-accord&view=find&q=cedar",
+    "compare",
+    "compare?question=Who+chaired+the+Panel%3F",
+    "evaluation",
+)
 CHAIR = "Who chaired the Panel?"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Elements of Streamlit's own that we can neither change nor style, by axe rule.
@@ -37,6 +49,7 @@ def serious(page: "Page") -> list[str]:  # noqa: F821
 def test_a_page_is_accessible_fits_and_runs_nothing_from_documents(open_app: Open, path: str) -> None:
     """Axe in both themes; a phone, and 1440 x 900 at 200 %, which is 720 x 450; the library holds hostile text."""
     page = (reader := open_app(path=path)).page
+    settled(page)
     page.wait_for_timeout(500)
     assert serious(page) == []
     page.emulate_media(color_scheme="dark")
@@ -49,6 +62,8 @@ def test_a_page_is_accessible_fits_and_runs_nothing_from_documents(open_app: Ope
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(300)
         assert not reader.scrolls_sideways(), f"{path} at {width} x {height}"
+        header, first = page.get_by_test_id("stHeader"), page.locator(".stMain :is(h1, button)").first
+        assert first.bounding_box()["y"] >= sum(header.bounding_box()[side] for side in ("y", "height")), "covered"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
