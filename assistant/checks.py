@@ -18,9 +18,10 @@ ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+\.\w+")
 SYMBOL = re.compile(r"\b[A-Z]{1,4}(?:/[\w.()-]+)+")
 ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
 PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
+NEITHER = frozenset({"neither", "nor"})
 CONTRASTS = frozenset({"rather", "instead"})
-YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 SPEAKING = frozenset({"i", "me", "my", "we", "our", "you", "your"})  # a model that speaks of itself or to a reader
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 SPELT = 7  # letters from which one may differ in a name
 PEOPLES = ("ish", "ian", "ese", "an", "i", "ch")
 PREFIXES = ("un", "in", "im", "ir", "dis", "non", "mis")
@@ -64,13 +65,14 @@ def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: S
 
 
 def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
-    """A name, symbol or address that neither the cited passages nor their titles hold."""
+    """A name, symbol or address that neither the cited passages nor their titles hold, by any of its names."""
     for pattern in (ADDRESS, SYMBOL):
         for match in pattern.finditer(text):
             if match.group().rstrip(".,;:)").casefold() not in around.casefold():
                 return match.group()
+    written = {*re.findall(r"[^\W_]+", around.casefold()), *claim.rules.stopwords}
     for word in claim.words:
-        if not word.name or word.stem in known.stems or word.lower in claim.rules.stopwords or word.number:
+        if not word.name or word.number or word.stem in known.stems or word.lower in written:
             continue
         if not any(_of_people(word.lower, other.lower) for other in known.words if other.name):
             return word.text
@@ -85,19 +87,24 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     if claim.negators & support.negators & lexical:  # both say "fails to" or "unable"
         own = set()
     for denier, reached in claim.denials:
+        if denier in NEITHER and support.negators & PLAIN_DENIALS:
+            continue  # "neither may be tolerated by" denies the verb
         if (
             reached[0] in support.stems
-            and reached[0] not in support.denied
+            and reached[0] not in support.denied | support.denied_of
             and denier not in support.negators & lexical
         ):
             return f"denies {reached[0]!r}"
-    if claim.denies and not support.denies and not any(_opposites(w, rules) & support.stems for w in claim.content):
+    shared = claim.negators & support.negators & lexical
+    opposed = any(_opposites(w, rules) & support.stems for w in claim.content)
+    if claim.negators - shared and not support.negators - shared and not opposed:
         return "denies"
     for denier, reached in best.denials if not claim.lowers & rules.avoiding else ():
         met = own.intersection(reached)
         if met & claim.denied or (denier in lexical and claim.negators & lexical):
             continue
-        if len(met) > 1 or (reached[0] in met and denier not in lexical):
+        both = denier in PLAIN_DENIALS and claim.negators & PLAIN_DENIALS  # in another order of words
+        if (len(met) > 1 and not both) or (reached[0] in met and denier not in lexical):
             return f"does not deny {reached[0]!r}"
     for word in claim.content:
         if word.stem in support.stems:

@@ -17,6 +17,7 @@ from assistant.english import (
     NOT_ONLY,
     NUMBERED,
     NUMERALS,
+    PREPOSITIONS,
     ROMAN,
     TENS,
     Word,
@@ -27,10 +28,13 @@ from assistant.roles import Roles
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?\b|[^\W_]+(?:[-'’/][^\W_]+)*|[.,;:!?–—()]")
 PART = re.compile(r"[-'’/]")
 ABBREVIATED = re.compile(r"\b(Dr|Mr|Ms|Mrs|Prof|St|No|para|paras|Art)\.(?=\s)")
+RULED_OUT = re.compile(r"\brul(?:e|es|ed|ing) out\b", re.IGNORECASE)
+HEAD_END = re.compile(r"(?<=\w)\s+(?:of|on|for|to|in|and)\s")  # what follows in a name is no head of it
 CONTRACTED = re.compile(r"n['’]t\b")
 NOT_COUNTED = {"one", "once", "second", "first"}  # as pronoun, adverb or enumeration; see `Sentence.numbers`
 HEAD_WORDS = 3  # content words after a number that say what it counts
 NEAR = 6  # words within which a number still counts what follows it
+CONTRAST = 12  # words within which "but" answers a "not"
 SCOPE = 4  # content words that a denial reaches
 
 
@@ -48,6 +52,7 @@ class WordRules:
     antonyms: Mapping[str, frozenset[str]]  # stem -> stems of its opposites
     imperatives: frozenset[str]
     avoiding: frozenset[str]
+    managing: frozenset[str]
     actors: frozenset[str]  # stems
     reporting: frozenset[str]  # stems
 
@@ -62,9 +67,18 @@ class Names:
             first = known or re.sub(r"[^\w]", "", group[0][0].upper() + group[0][1:])
             for name in group:
                 self._one.setdefault(name.casefold(), first)
+        self.others = self._others()
         longest_first = sorted(self._one, key=len, reverse=True)
         names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
         self._pattern = re.compile(rf"(?<![\w-])(?:{names})(?![\w])", re.IGNORECASE) if names else None
+
+    def _others(self) -> Mapping[str, frozenset[str]]:
+        """Stem of the name that stands for a thing -> stems of the heads of its names: "panel", of a panel on …"""
+        found: dict[str, frozenset[str]] = {}
+        for name, one in self._one.items():
+            head = words(HEAD_END.split(name)[0])[-1:]
+            found[stem(one)] = found.get(stem(one), frozenset()) | {stem(word) for word in head}
+        return found
 
     def unify(self, text: str) -> str:
         """The text with each name replaced by the first of its group. Short ones count only in capitals: "CAR", not
@@ -81,7 +95,11 @@ class Names:
         found = match.group()
         if len(found) <= 5 and not any(c.isupper() for c in found[1:]):
             return found
-        return self._one.get(" ".join(found.split()).casefold(), found)
+        plain = " ".join(found.split()).casefold()
+        one = self._one.get(plain, found)
+        if plain.endswith("s") and plain[:-1] in self._one and not one.endswith("s"):
+            one += "s"  # grammar needs to know that there are several
+        return one.lower() if found.islower() else one
 
 
 @dataclass(frozen=True)
@@ -90,16 +108,22 @@ class Sentence:
 
     words: tuple[Word, ...]
     rules: WordRules
+    others: Mapping[str, frozenset[str]]  # stem of a name in it -> stems of the words of that thing's other names
 
     @cached_property
     def roles(self) -> Roles:
         """Who does, is, or owns what."""
-        return Roles(self.words, self.rules.actors)
+        return Roles(self.words, self.rules.actors.union(self.others))
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of all words."""
         return frozenset(word.stem for word in self.words)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Stems of all words, and of those of the other names of what it names."""
+        return self.stems.union(*(self.others.get(key, ()) for key in self.stems))
 
     @cached_property
     def lowers(self) -> frozenset[str]:
@@ -178,11 +202,26 @@ class Sentence:
         for word in self.words[position + 1 :]:
             if word.lower in self.rules.clauses and (reached or word.lower not in COORDINATING):
                 break
-            if word.content and not word.adverb and word.lower not in self.rules.negators:
+            if word.content and not word.adverb and word.lower not in self.rules.negators | self.rules.managing:
                 reached.append(word.stem)
             if len(reached) == SCOPE:
                 break
-        return tuple(reached)
+        return tuple(reached[1:] if self._but_otherwise(position) else reached)
+
+    def _but_otherwise(self, position: int) -> bool:
+        """Whether "but" with a preposition follows: "not judged by this, but on that" denies no judging."""
+        after = [word.lower for word in self.words[position + 1 : position + 1 + CONTRAST]]
+        return any(one == "but" and other in PREPOSITIONS for one, other in pairwise(after))
+
+    @cached_property
+    def denied_of(self) -> frozenset[str]:
+        """Stems of the content words before a plain denial in its clause: of what it is denied."""
+        found: list[str] = []
+        for i, word in enumerate(self.words):
+            if word.lower == "not" and self._denies_at(i):
+                start = max((j + 1 for j in range(i) if self.words[j].lower in self.rules.clauses), default=0)
+                found += [w.stem for w in self.words[start:i] if w.content]
+        return frozenset(found)
 
     @cached_property
     def denied(self) -> frozenset[str]:
@@ -218,8 +257,8 @@ class Sentence:
 
 def read(text: str, names: Names, rules: WordRules) -> Sentence:
     """A text as words, names made one."""
-    plain = ABBREVIATED.sub(r"\1", CONTRACTED.sub(" not", text))
-    return Sentence(_words(names.unify(plain), rules.stopwords), rules)
+    plain = ABBREVIATED.sub(r"\1", RULED_OUT.sub("excludes", CONTRACTED.sub(" not", text)))
+    return Sentence(_words(names.unify(plain), rules.stopwords), rules, names.others)
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,10 @@ from assistant.lexicon import stem
 from assistant.verification import VerificationRules
 
 THRESHOLDS = ("coverage", "word_cosine", "cosine", "stray_cosine", "entailment", "contradiction", "least_share")
-LISTS = ("negators", "avoiding", "clauses", "hedges", "demands", "imperatives", "done", "actors", "reporting")
+LISTS = (
+    *("negators", "avoiding", "managing", "clauses", "hedges", "demands", "imperatives", "done"),
+    *("actors", "reporting"),
+)
 GROUPS = ("absolutes", "antonyms")
 
 
@@ -44,6 +47,7 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         antonyms=_opposites(content["antonyms"]),
         imperatives=frozenset(content["imperatives"]),
         avoiding=frozenset(content["avoiding"]),
+        managing=frozenset(content["managing"]),
         actors=frozenset(stem(word) for word in content["actors"]),
         reporting=frozenset(stem(word) for word in content["reporting"]),
     )

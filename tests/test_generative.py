@@ -257,3 +257,12 @@ def test_a_model_that_is_down_is_not_asked_twice_for_one_question(assistant: Ass
     assert len(server.calls) == 1
     assert found.fault == "key"
     assert found.status.answered
+
+
+def test_a_refusal_tells_what_a_model_was_asked_before_it(assistant: Assistant) -> None:
+    found, server = answer(assistant, "apple, pastry", "What is the best recipe for apple pie?", chat_expand=True)
+    assert not found.status.answered
+    assert len(server.calls) == 1
+    assert found.model == "openai:scripted"
+    assert found.usage
+    assert found.usage.tokens_in == 100
