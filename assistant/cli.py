@@ -5,6 +5,7 @@ A command imports what is heavy when it needs it, so that --help is there at onc
 
 import io
 import json
+import os
 import sys
 from collections.abc import Collection
 from pathlib import Path
@@ -35,6 +36,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # the documents' characters, whatever the locale
+    # Numpy's products are small here; its threads would only take the cores from the joint reader's, which gain by them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         cli()
     except AssistantError as error:

@@ -17,6 +17,7 @@ from torch.nn import functional
 ELSEWHERE, QUESTION, PASSAGE = 0, 1, 2  # what a token belongs to
 SHUT = -4.0  # of the gate, added to attention between question and passage
 NOT_NEAR = -1.0  # the least cosine
+NOT_SEEN = -1e4  # attention to what is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +85,19 @@ class JointNetwork(nn.Module):
         self.answers = nn.Sequential(nn.Linear(2 * shape.width, 128), nn.GELU(), nn.Linear(128, 1))
         self.none = nn.Sequential(nn.Linear(2 * shape.width, 64), nn.GELU(), nn.Linear(64, 1))
         for layer in (self.importance, self.answers[2], self.none[2]):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+            for parameter in layer.parameters():
+                nn.init.zeros_(parameter)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Log-odds that each sentence answers f32[b, s], and that none of the passage does f32[b]."""
         vectors = batch.vectors
         asked, told = batch.belongs == QUESTION, batch.belongs == PASSAGE
-        dead = torch.zeros(batch.belongs.shape).masked_fill(batch.belongs == ELSEWHERE, -1e4)[:, None, None, :]
-        across = (asked[:, :, None] & told[:, None, :]).float(), (told[:, :, None] & asked[:, None, :]).float()
+        ways = (asked[:, :, None] & told[:, None, :]).long() + 2 * (told[:, :, None] & asked[:, None, :]).long()
+        ways[(batch.belongs == ELSEWHERE)[:, None, :].expand_as(ways)] = 3
         for layer, gate in zip(self.layers, self.gate, strict=True):
-            attention = dead + sum(
-                way[:, None] * shut[None, :, None, None] for way, shut in zip(across, gate, strict=True)
-            )
-            vectors = layer(vectors, attention.to(vectors.dtype))
+            closed = torch.stack([torch.zeros_like(gate[0]), gate[0], gate[1], torch.full_like(gate[0], NOT_SEEN)], 1)
+            attention = closed.to(vectors.dtype)[:, ways].transpose(0, 1)
+            vectors = layer(vectors, attention)
         with torch.autocast("cpu", enabled=False):
             return self._judge(vectors.float(), batch, asked)
 
