@@ -36,7 +36,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")  # the documents' characters, whatever the locale
-    # Numpy's products are small here; its threads would only take the cores from the joint reader's, which gain by them.
+    # Numpy's products are small here: its threads would only take the cores from the joint reader's, which gain.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         cli()

@@ -138,22 +138,22 @@ def test_a_shut_gate_keeps_question_and_passage_apart():
     with torch.inference_mode():
         network(make_batch([(QUESTION_SHEET, passage)]))
         network(make_batch([(sheet(9, 6), passage)]))
-    assert torch.allclose(seen[0][0, 6:], seen[1][0, 6:], atol=1e-4)
+    assert torch.allclose(seen[0][0, 6:18], seen[1][0, 6:18], atol=1e-4)
     with torch.no_grad():
         network.gate.fill_(0.0)
     with torch.inference_mode():
         network(make_batch([(QUESTION_SHEET, passage)]))
         network(make_batch([(sheet(9, 6), passage)]))
-    assert not torch.allclose(seen[2][0, 6:], seen[3][0, 6:], atol=1e-2)
+    assert not torch.allclose(seen[2][0, 6:18], seen[3][0, 6:18], atol=1e-2)
 
 
 def test_a_batch_says_of_every_token_where_it_belongs():
     batch = make_batch([(QUESTION_SHEET, sheet(2, 12, 5, 4)), (QUESTION_SHEET, sheet(3, 8, 3))])
     assert isinstance(batch, Batch)
-    assert batch.belongs[0].tolist() == [QUESTION] * 6 + [PASSAGE] * 12
-    assert batch.belongs[1].tolist() == [QUESTION] * 6 + [PASSAGE] * 8 + [0] * 4
-    assert batch.sentence[0].tolist() == [2] * 7 + [0] * 5 + [1] * 4 + [2] * 2
-    assert batch.sentence[1].tolist() == [2] * 7 + [0] * 3 + [2] * 8
+    assert batch.belongs[0].tolist() == [QUESTION] * 6 + [PASSAGE] * 12 + [0] * 14
+    assert batch.belongs[1].tolist() == [QUESTION] * 6 + [PASSAGE] * 8 + [0] * 18
+    assert batch.sentence[0].tolist() == [2] * 7 + [0] * 5 + [1] * 4 + [2] * 16
+    assert batch.sentence[1].tolist() == [2] * 7 + [0] * 3 + [2] * 22
 
 
 def test_a_sentence_beyond_what_is_seen_scores_low(lower):

@@ -43,9 +43,11 @@ WEIGHTS = RetrievalWeights(
     fused=0.4,
     sentence_centred=0.3,
     late_interaction=0.3,
+    joint_reading=0.0,
     named_document=0.2,
     depth=50,
     candidates=40,
+    read=0,
 )
 NOTHING_SHARED = Geometry(np.zeros(2, np.float32), np.zeros((0, 2), np.float32), np.zeros(2, np.float32))
 
