@@ -247,8 +247,6 @@ class Assistant:
             hits = retrieve(wider, search, filters, self.rules.retrieval, self.library, state.index, state.geometry)
         with clock("read"):
             readings = self._read(asked, hits)
-            if readings and not asked.comparison:  # documents take turns there
-                hits = ranked_by_reading(hits, readings, self.rules.retrieval)
         with clock("weigh"):
             rules = self.rules.extractive
             evidence = weigh_sentences(
@@ -263,6 +261,8 @@ class Assistant:
                 state.geometry,
                 readings,
             )
+        if readings and not asked.comparison:  # documents take turns there
+            hits = ranked_by_reading(hits, readings, self.rules.retrieval)
         return hits, evidence
 
     def _read(self, asked: Question, hits: Sequence[Hit]) -> Mapping[str, JointReading]:

@@ -147,7 +147,15 @@ def ranked_by_reading(
     }
     scores = fuse(found, {"before": 1.0 - weights.joint_reading, "joint_reading": weights.joint_reading})
     order = sorted(read, key=lambda hit: (-scores[hit.passage.id], hit.rank))
-    return tuple(replace(hit, rank=rank) for rank, hit in enumerate([*order, *others], 1))
+    ranked = [
+        replace(
+            hit,
+            score=scores[hit.passage.id],
+            signals={**hit.signals, "joint_reading": found["joint_reading"][hit.passage.id]},
+        )
+        for hit in order
+    ] + [replace(hit, score=0.0) for hit in others]
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ranked, 1))
 
 
 def _by_document(ranked: Sequence[Ranked]) -> list[list[Ranked]]:

@@ -40,7 +40,7 @@ TOPIC_STRENGTH = 10.0  # inverse regularisation: few features, clearly apart
 STATED_STRENGTH = 0.3  # many features, few questions
 FOLDS, REPEATS = 10, 5
 FALSELY_OFF_TOPIC = 0.012  # share of answerable questions that each model may refuse
-FALSELY_NOT_STATED = 0.03
+FALSELY_NOT_STATED = 0.02
 CURVE = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.10)  # false refusals at which the curve is shown
 
 Numbers = npt.NDArray[np.float64]
