@@ -214,6 +214,12 @@ class Assistant:
         quoted = Answer(text, asked.text, ANSWERED, Mode.EXTRACTIVE, statements, citations, hits, notices=notices)
         yield ready(quoted, found)
 
+    def apart(self) -> "Assistant":
+        """The same without the joint reader, for what was calibrated without it."""
+        other = Assistant(self.library, self.embedder, self._index_folder, self.rules, self.writer, self.entailment)
+        other._snapshot = self.refresh()
+        return other
+
     def gather(
         self, text: str, history: Conversation = Conversation(), filters: Filters = Filters()
     ) -> tuple[Question, tuple[Hit, ...], list[Evidence]]:

@@ -124,6 +124,7 @@ def _cells(
     assistant: Assistant, rules: BearingRules, question: str, documents: Sequence[DocumentMetadata]
 ) -> Iterator[tuple[Cell, str]]:
     """Cells one by one, each with what is wrong with the question itself, if anything is."""
+    assistant = assistant.apart()  # the model of bearing was learnt from answers without the joint reader
     state = assistant.refresh()
     read = read_question(question, assistant.rules.question, state.lexicon, state.names)
     asked = concepts(read, rules, assistant.rules.question, state.lexicon)
