@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_PAGE, FIRST_STATEMENT = 3.0, 0.3  # seconds
-# Wanted are 2 s: 1.4 were measured without the joint reader, 2.6 with it while other work took a third of the machine.
-AMONG_TEN = 3.5
+# Wanted are 2 s: 1.4 were measured without the joint reader, 2.6 to 2.9 with it on a machine not quite idle.
+AMONG_TEN = 4.5
 BUSY = 1.3  # times slower than idle: from here on a figure says more of the machine than of the app
 QUESTIONS = (
     "Who chaired the Panel?",
