@@ -45,7 +45,7 @@ def judge(question: Question, evidence: Sequence[Evidence], lexicon: Lexicon, ru
     if not any(lexicon.holds(word) or lexicon.known_word(word) for word in words(question.text)):
         return Verdict(Reason.UNCLEAR, 0.0, question.terms)  # no word of it is one: "asdf qwer"
     measured = measure(question, evidence, lexicon, rules)
-    model = rules.stated if evidence[0].jointly else rules.stated_apart
+    model = rules.stated_where(jointly=evidence[0].jointly)
     on_topic, is_stated = rules.topic.probability(measured), model.probability(measured)
     if on_topic >= rules.topic.threshold and is_stated >= model.threshold:
         return Verdict(None, on_topic * is_stated, ())

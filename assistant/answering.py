@@ -275,7 +275,7 @@ class Assistant:
         """What the joint reader finds in the best hits, by passage; nothing where it is switched off."""
         if not (self.reader and self.rules.retrieval.joint_reading):
             return {}
-        passages = [hit.passage for hit in hits[: self.rules.retrieval.read]]
+        passages = [hit.passage for hit in hits[: self.rules.extractive.passages]]
         titles = {d.id: d.short_title or d.title for d in self.library.documents()}
         found = self.reader.read(asked.topic, passages, [titles[p.document_id] for p in passages])
         return {passage.id: reading for passage, reading in zip(passages, found, strict=True)}

@@ -81,7 +81,7 @@ def _client(folder: Path) -> Any:  # the library's own type lacks close()
     from chromadb.config import Settings
 
     # without _env_file Chroma reads .env of the working folder, which is ours
-    settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]  # pydantic's own
     return chromadb.PersistentClient(path=str(folder), settings=settings)
 
 

@@ -47,8 +47,9 @@ class LowerLayers:
         from transformers import AutoModel, AutoTokenizer
 
         path = str(embedded_model_path())
-        self._tokenizer: Any = AutoTokenizer.from_pretrained(path)
-        self._model: Any = AutoModel.from_pretrained(path, attn_implementation="sdpa").eval()
+        self._tokenizer: Any = AutoTokenizer.from_pretrained(path, local_files_only=True)
+        self._tokenizing = threading.Lock()  # its truncation is set anew for each call: two at once would share it
+        self._model: Any = AutoModel.from_pretrained(path, local_files_only=True, attn_implementation="sdpa").eval()
         self.upper = self._model.encoder.layer[APART:]
         self._model.encoder.layer = self._model.encoder.layer[:APART]
 
@@ -56,14 +57,15 @@ class LowerLayers:
         """Each text with the character spans of its sentences; what is beyond `longest` tokens is not seen."""
         found: list[Prepared] = []
         for first in range(0, len(texts), AT_ONCE):
-            inputs = self._tokenizer(
-                list(texts[first : first + AT_ONCE]),
-                truncation=True,
-                max_length=longest,
-                padding=True,
-                return_tensors="pt",
-                return_offsets_mapping=True,
-            )
+            with self._tokenizing:
+                inputs = self._tokenizer(
+                    list(texts[first : first + AT_ONCE]),
+                    truncation=True,
+                    max_length=longest,
+                    padding=True,
+                    return_tensors="pt",
+                    return_offsets_mapping=True,
+                )
             offsets = inputs.pop("offset_mapping")
             with torch.inference_mode():
                 states = self._model(**inputs).last_hidden_state

@@ -41,7 +41,6 @@ class RetrievalWeights:
     named_document: float
     depth: int
     candidates: int
-    read: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class AnswerabilityRules:
     premise: re.Pattern[str]
     missing: Mapping[str, str]
 
+    def stated_where(self, *, jointly: bool) -> Model:
+        """The model of what is stated, for evidence that the joint reader has read or has not."""
+        return self.stated if jointly else self.stated_apart
+
 
 def read_rules(prompts_dir: Path) -> AnswerabilityRules:
     """The rules from `answerability.yaml` and `places.yaml`.

@@ -14,10 +14,11 @@ import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -39,7 +40,7 @@ from assistant.settings import load_settings
 from evals.calibration import auc
 
 FOLDER = Path(__file__).parent / "training"
-HELD_OUT = 12  # every so manieth document
+HELD_OUT = 12  # one document in so many
 EPOCHS = 2
 BATCH = 10  # questions; about half of them with a second passage
 RATE_LAYERS, RATE_GATE, RATE_HEADS = 1e-4, 1e-2, 1e-3
@@ -125,7 +126,7 @@ def train(sheets: Sequence[Sheet], epochs: int, lower: LowerLayers, path: Path) 
                 group["lr"] = rate * min(share / WARM_UP, 1.0) * max(LEAST_RATE, (1 + cos(pi * share)) / 2)
             loss = _loss(network, sheets, learnt[step * BATCH : (step + 1) * BATCH], allowed)
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             total += loss.item()
@@ -144,9 +145,9 @@ def _document(passage_id: str) -> str:
     return passage_id.rsplit("-", 1)[0] if passage_id.count("-") > 1 else passage_id
 
 
-def _text(row: dict[str, list[str]]) -> tuple[str, list[tuple[int, int]]]:
+def _text(row: Mapping[str, Any]) -> tuple[str, list[tuple[int, int]]]:
     """Heading and sentences as one text, and where each sentence stands."""
-    text = heading(str(row["title"]), [str(row["section"])])
+    text = heading(row["title"], [row["section"]])
     spans = []
     for sentence in row["sentences"]:
         spans.append((len(text), len(text) + len(sentence)))

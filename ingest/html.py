@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import lxml.html  # type: ignore[import-untyped]
+import lxml.html  # type: ignore[import-untyped]  # has no types
 from lxml import etree
 
 from assistant.domain import BlockKind, Document, DocumentMetadata

@@ -16,7 +16,8 @@ from assistant.question import read_question
 from assistant.question import read_rules as read_question_rules
 from assistant.settings import PROJECT_DIR
 from assistant.sufficiency import read_rules
-from evals.benchmarks import squad2
+from evals.benchmarks import clapnq, squad2
+from evals.benchmarks.public_sets import FOLDER_VARIABLE, print_table
 from evals.calibration import auc, fit_signed, out_of_fold, write_model
 from tests.attacks import ATTACKS, LOOKALIKES
 from tests.fakes import FakeEmbedder
@@ -212,12 +213,27 @@ def test_writing_a_model_keeps_the_rest_of_the_file(tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [[], ["/nowhere"]])
-def test_the_public_benchmark_is_skipped_in_one_line_where_it_is_absent(arguments, capsys, monkeypatch):
-    monkeypatch.delenv(squad2.FOLDER_VARIABLE, raising=False)
-    assert squad2.main(arguments) == 0
+@pytest.mark.parametrize("name", ["squad2", "clapnq_dev"])
+def test_a_public_benchmark_is_skipped_in_one_line_where_it_is_absent(name, arguments, capsys, monkeypatch):
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    assert print_table(arguments, name, "queries.jsonl", lambda *_: pytest.fail("there is nothing to measure")) == 0
     out = capsys.readouterr().out
     assert out.startswith("skipped: ")
     assert out.count("\n") == 1
+
+
+def test_sentences_are_held_against_the_mark_that_agrees_best():
+    assert clapnq.f1([0, 1], [[5], [1, 2]]) == pytest.approx(0.5)
+    assert clapnq.f1([], [[1]]) == 0.0
+
+
+def test_every_passage_of_the_sentence_benchmark_is_a_document(tmp_path):
+    rows = [{"_id": "p0", "title": "Normans", "sentences": ["The  Normans came .", "They stayed ."]}]
+    library = clapnq.make_library(rows, FakeEmbedder(), tmp_path / "library.db")
+    (passage,) = library.passages("p0")
+    assert [sentence.text for sentence in passage.sentences] == ["The Normans came .", "They stayed ."]
+    text = library.document("p0").text
+    assert all(text[s.start : s.end] == s.text for s in passage.sentences)
 
 
 def test_the_benchmark_reads_every_article_as_a_document(tmp_path):

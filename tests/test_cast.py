@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from evals.benchmarks.cast import FOLDER_VARIABLE, added_scores, main, make_pool, retrieval_scores
+from evals.benchmarks.cast import added_scores, main, make_pool, retrieval_scores
 from evals.benchmarks.cast_data import Utterance, added_words, read_utterances
+from evals.benchmarks.public_sets import FOLDER_VARIABLE
 from tests.fakes import FakeEmbedder
 
 ROWS: list[dict[str, Any]] = [

@@ -129,6 +129,18 @@ FAULTS: dict[str, tuple[Callable[[Reply], None], Fault]] = {
 }
 
 
+def assert_quoted_in_time(answer: Answer, fault: Fault, assistant: Assistant, took: float) -> None:
+    """A right answer by quotation, one sentence why, within the time, and no key in it."""
+    assert answer.fault == fault
+    assert answer.status.answered
+    assert answer.mode is Mode.EXTRACTIVE
+    assert "Ramos-Horta" in answer.text
+    assert all(statement.support is Support.VERBATIM for statement in answer.statements)
+    assert answer.notices == (assistant.rules.messages.text(f"generative.{fault}"),)
+    assert took < SECONDS + 2
+    assert "sk-secret" not in str(answer.as_record())
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_ends_in_an_answer_by_quotation_with_one_sentence_in_time(
     ask: Callable[..., Answer], corpus_assistant: Assistant, name: str
@@ -138,14 +150,7 @@ def test_a_fault_ends_in_an_answer_by_quotation_with_one_sentence_in_time(
         began = time.perf_counter()
         answer = ask(server.url)
         took = time.perf_counter() - began
-    assert answer.fault == fault
-    assert answer.status.answered
-    assert answer.mode is Mode.EXTRACTIVE
-    assert "Ramos-Horta" in answer.text
-    assert all(statement.support is Support.VERBATIM for statement in answer.statements)
-    assert answer.notices == (corpus_assistant.rules.messages.text(f"generative.{fault}"),)
-    assert took < SECONDS + 2
-    assert "sk-secret" not in str(answer.as_record())
+    assert_quoted_in_time(answer, fault, corpus_assistant, took)
 
 
 def refused_port() -> str:

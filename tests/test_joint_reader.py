@@ -2,21 +2,23 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from assistant.assembly import build_assistant
 from assistant.domain import Hit
 from assistant.errors import DataFileError
 from assistant.joint_network import PASSAGE, QUESTION, Batch, JointNetwork
 from assistant.joint_reader import PREPARED, WEIGHTS_FILE, JointReader, LowerLayers, Prepared, heading, make_batch
 from assistant.joint_reading import JointReading
 from assistant.retrieval import ranked_by_reading, read_weights
-from assistant.settings import PROJECT_DIR
+from assistant.settings import PROJECT_DIR, load_settings
 from evals import joint_training
-from tests.fakes import make_document, make_passages
+from tests.fakes import FakeEmbedder, make_document, make_passages
 
 PROMPTS = PROJECT_DIR / "prompts"
 WIDTH = 384
@@ -116,6 +118,20 @@ def test_a_passage_is_prepared_once_and_the_least_lately_read_makes_room(lower, 
     assert prepared.count(heading(TITLE, second.locator.section) + second.text) == 1
     assert prepared.count(heading(TITLE, first.locator.section) + first.text) == 2
     assert PREPARED > 100
+
+
+def test_many_may_read_at_once(lower):
+    question = "word " * 40
+    passage = "word " * 200
+    with ThreadPoolExecutor(8) as pool:
+        lengths = [(question, 20), (passage, 150)] * 40
+        found = list(pool.map(lambda asked: lower.prepare([asked[0]], [()], asked[1])[0], lengths))
+    assert [len(prepared.states) for prepared in found] == [20, 150] * 40
+
+
+def test_the_fast_profile_needs_no_reader(tmp_path):
+    settings = load_settings(_env_file=None, data_dir=tmp_path, retrieval_profile="fast")
+    assert build_assistant(settings, embedder=FakeEmbedder()).reader is None
 
 
 def test_padding_changes_nothing():

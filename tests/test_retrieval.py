@@ -47,7 +47,6 @@ WEIGHTS = RetrievalWeights(
     named_document=0.2,
     depth=50,
     candidates=40,
-    read=0,
 )
 NOTHING_SHARED = Geometry(np.zeros(2, np.float32), np.zeros((0, 2), np.float32), np.zeros(2, np.float32))
 

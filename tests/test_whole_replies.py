@@ -10,7 +10,7 @@ from assistant.domain import Answer, Mode, Support
 from assistant.events import FellBack, StatementReady
 from assistant.faults import Fault
 from tests.chat_server import ChatServer, Reply, serving
-from tests.test_faults import FAULTS, QUESTION, SECONDS, TRUE, refused_port, writer
+from tests.test_faults import FAULTS, QUESTION, SECONDS, TRUE, assert_quoted_in_time, refused_port, writer
 
 Script = Callable[[Reply], None]
 
@@ -87,14 +87,7 @@ def test_a_fault_ends_in_an_answer_by_quotation_with_one_sentence_in_time(
         took = time.perf_counter() - began
     assert server.calls
     assert not any(call.body.get("stream") for call in server.calls)
-    assert answer.fault == fault
-    assert answer.status.answered
-    assert answer.mode is Mode.EXTRACTIVE
-    assert "Ramos-Horta" in answer.text
-    assert all(statement.support is Support.VERBATIM for statement in answer.statements)
-    assert answer.notices == (corpus_assistant.rules.messages.text(f"generative.{fault}"),)
-    assert took < SECONDS + 2
-    assert "sk-secret" not in str(answer.as_record())
+    assert_quoted_in_time(answer, fault, corpus_assistant, took)
 
 
 @pytest.mark.parametrize("url", [refused_port(), "http://no-such-host.invalid/v1"], ids=["refused", "no such host"])

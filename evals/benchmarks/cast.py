@@ -12,16 +12,13 @@ FOLDER holds `cast_rewrite/`: queries.jsonl (the raw utterance, its history, the
   where the person added any), and how often an utterance to which the person added nothing is left alone.
 """
 
-import json
 import math
-import os
 import re
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -32,9 +29,9 @@ from assistant.embedding import SentenceTransformerEmbedder
 from assistant.lexicon import Lexicon, build_lexicon, stem, words
 from assistant.settings import load_settings
 from evals.benchmarks.cast_data import UNSCORED, Utterance, added_words, read_utterances
+from evals.benchmarks.public_sets import find_set, read_rows
 from evals.dataset import load_split
 
-FOLDER_VARIABLE = "ASSISTANT_BENCHMARKS_DIR"
 RRF_K = 60  # the constant of Cormack, Clarke and Buettcher (2009)
 BM25_K1, BM25_B = 1.2, 0.75
 Scores = npt.NDArray[np.float32]
@@ -172,16 +169,14 @@ def _known(_: str) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Print the table, or with --fit the weights; without the benchmark one line that says so."""
     named = [argument for argument in arguments if not argument.startswith("--")]
-    place = named[0] if named else os.environ.get(FOLDER_VARIABLE, "")
-    folder = Path(place).expanduser() / "cast_rewrite"
-    if not place or not (folder / "queries.jsonl").is_file():
-        where = f"no cast_rewrite/queries.jsonl in {place!r}" if place else "no folder given"
-        print(f"skipped: {where}; name the folder of public benchmarks as argument or in {FOLDER_VARIABLE}")
+    folder, why = find_set(named[0] if named else "", "cast_rewrite", "queries.jsonl")
+    if folder is None:
+        print(why)
         return 0
     settings = load_settings()
     rules = read_rules(settings.prompts_dir)
     utterances = read_utterances(folder / "queries.jsonl")
-    rows = [json.loads(line) for line in (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = read_rows(folder / "corpus.jsonl")
     lexicon = build_lexicon([row["text"] for row in rows], [], _known)
     if "--fit" in arguments:
         from evals.benchmarks.cast_fit import fit

@@ -10,10 +10,7 @@ highest, and those that its answer quotes; and how well answered is told from no
 """
 
 import hashlib
-import json
-import os
 import sys
-import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,8 +19,6 @@ import numpy as np
 
 from assistant import extractive
 from assistant.answerability import measure
-from assistant.answering import Assistant
-from assistant.assembly import build_embedder, build_reader, read_rules
 from assistant.domain import (
     Block,
     BlockKind,
@@ -38,11 +33,12 @@ from assistant.domain import (
 )
 from assistant.embedding import Embedder
 from assistant.library import Library
-from assistant.settings import load_settings
-from evals.benchmarks.squad2 import FOLDER_VARIABLE, passage_vectors
+from evals.benchmarks.public_sets import open_assistant, print_table, read_rows
+from evals.benchmarks.squad2 import passage_vectors
 from evals.calibration import auc
 from evals.intervals import estimate
 
+SIGN = "queries.jsonl"
 BEST = 3  # sentences, as many as the baseline that the benchmark's README names takes
 
 
@@ -84,27 +80,21 @@ def f1(chosen: Collection[int], marks: Sequence[Collection[int]]) -> float:
 
 def measure_clapnq(folder: Path, library_file: Path) -> str:
     """The table, as text. The library is made in `library_file` unless it is there."""
-    settings = load_settings()
-    embedder = build_embedder(settings)
-    if library_file.is_file():
-        library = Library.open(library_file, identity=embedder.identity)
-    else:
-        library = make_library(_read(folder / "corpus.jsonl"), embedder, library_file)
-    rules = read_rules(settings)
-    reader = build_reader(settings) if rules.retrieval.joint_reading else None
-    assistant = Assistant(library, embedder, library_file.parent / "index", rules, reader=reader)
+    assistant = open_assistant(folder / "corpus.jsonl", library_file, make_library)
+    rules = assistant.rules
+    stated = rules.answerability.stated_where(jointly=assistant.reader is not None)
     state = assistant.refresh()
     agreement: dict[str, list[float]] = {"most similar": [], "weighed highest": [], "quoted in the answer": []}
     odds: list[float] = []
     answerable: list[bool] = []
-    for query in _read(folder / "queries.jsonl"):
+    for query in read_rows(folder / SIGN):
         asked, _, evidence = assistant.gather(
             query["text"], Conversation(), Filters(documents=frozenset({query["passage"]}))
         )
         if not evidence:
             continue
         measured = measure(asked, evidence, state.lexicon, rules.answerability)
-        odds.append((rules.answerability.stated if reader else rules.answerability.stated_apart).probability(measured))
+        odds.append(stated.probability(measured))
         answerable.append(query["answerability"] == "ANSWERABLE")
         marks = [mark for r in query.get("references", ()) if (mark := r["gold_sentence_idx"])]
         if not (answerable[-1] and marks):
@@ -125,24 +115,5 @@ def measure_clapnq(folder: Path, library_file: Path) -> str:
     return "\n".join([*lines, f"area under the curve, answerable or not: {told:.3f}"])
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Print the table; without the benchmark one line that says so."""
-    place = arguments[0] if arguments else os.environ.get(FOLDER_VARIABLE, "")
-    named = Path(place).expanduser()
-    folder = named if (named / "queries.jsonl").is_file() else named / "clapnq_dev"
-    if not place or not (folder / "queries.jsonl").is_file():
-        where = f"no clapnq_dev/queries.jsonl in {place!r}" if place else "no folder given"
-        print(f"skipped: {where}; name the folder of public benchmarks as argument or in {FOLDER_VARIABLE}")
-        return 0
-    with tempfile.TemporaryDirectory() as scratch:
-        kept = os.environ.get("ASSISTANT_BENCHMARKS_CACHE", "")  # keeps the library between runs
-        print(measure_clapnq(folder, Path(kept or scratch) / "clapnq.db"))
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(print_table(sys.argv[1:], "clapnq_dev", SIGN, measure_clapnq))

@@ -10,11 +10,8 @@ and for the same features with weights learnt here, in ten folds.
 """
 
 import hashlib
-import json
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby, pairwise
@@ -22,8 +19,6 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.answering import Assistant
-from assistant.assembly import build_embedder, build_reader, read_rules
 from assistant.domain import (
     Block,
     BlockKind,
@@ -38,10 +33,10 @@ from assistant.domain import (
 )
 from assistant.embedding import Embedder
 from assistant.library import Library, PassageVectors
-from assistant.settings import load_settings
+from evals.benchmarks.public_sets import open_assistant, print_table, read_rows
 from evals.calibration import FEATURES, auc, measure_questions, out_of_fold
 
-FOLDER_VARIABLE = "ASSISTANT_BENCHMARKS_DIR"
+SIGN = "queries_sample1000.jsonl"
 PASSAGE_WORDS = 110  # as long as the passages that ingest makes
 SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]?[A-Z0-9])")
 FOLDS = 10
@@ -126,25 +121,18 @@ def passage_vectors(title: str, passages: Sequence[Passage], embedder: Embedder)
 
 def measure_squad2(folder: Path, library_file: Path) -> str:
     """The table, as text. The library is made in `library_file` unless it is there."""
-    settings = load_settings()
-    embedder = build_embedder(settings)
-    if library_file.is_file():
-        library = Library.open(library_file, identity=embedder.identity)
-    else:
-        library = make_library(_read(folder / "corpus.jsonl"), embedder, library_file)
-    rules = read_rules(settings)
-    reader = build_reader(settings) if rules.retrieval.joint_reading else None
-    assistant = Assistant(library, embedder, library_file.parent / "index", rules, reader=reader)
-    queries = _read(folder / "queries_sample1000.jsonl")
+    assistant = open_assistant(folder / "corpus.jsonl", library_file, make_library)
+    queries = read_rows(folder / SIGN)
     seen = measure_questions(assistant, [(query["text"], Conversation(), Filters()) for query in queries])
     kept = [(m, query["answerability"] == "ANSWERABLE") for m, query in zip(seen, queries, strict=True) if m]
     labels = np.array([answerable for _, answerable in kept])
-    model = rules.answerability
+    model = assistant.rules.answerability
+    stated = model.stated_where(jointly=assistant.reader is not None)
     learnt = out_of_fold(np.array([[asdict(m)[f] for f in FEATURES] for m, _ in kept]), labels, folds=FOLDS)
     rows = {
         "similarity alone": np.array([measured.similarity for measured, _ in kept]),
         "as calibrated on the project's questions": np.array(
-            [model.topic.probability(m) * model.stated.probability(m) for m, _ in kept]
+            [model.topic.probability(m) * stated.probability(m) for m, _ in kept]
         ),
         "same features, weights learnt here (ten folds)": learnt,
     }
@@ -152,24 +140,5 @@ def measure_squad2(folder: Path, library_file: Path) -> str:
     return "\n".join([*lines, *(f"  {auc(labels, scores):.3f}  {name}" for name, scores in rows.items())])
 
 
-def _read(path: Path) -> list[dict[str, str]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Print the table; without the benchmark one line that says so."""
-    place = arguments[0] if arguments else os.environ.get(FOLDER_VARIABLE, "")
-    named = Path(place).expanduser()
-    folder = named if (named / "queries_sample1000.jsonl").is_file() else named / "squad2"
-    if not place or not (folder / "queries_sample1000.jsonl").is_file():
-        where = f"no squad2/queries_sample1000.jsonl in {place!r}" if place else "no folder given"
-        print(f"skipped: {where}; name the folder of public benchmarks as argument or in {FOLDER_VARIABLE}")
-        return 0
-    with tempfile.TemporaryDirectory() as scratch:
-        kept = os.environ.get("ASSISTANT_BENCHMARKS_CACHE", "")  # keeps the library between runs
-        print(measure_squad2(folder, Path(kept or scratch) / "squad2.db"))
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(print_table(sys.argv[1:], "squad2", SIGN, measure_squad2))

@@ -53,5 +53,5 @@ def slow_assistant() -> SlowAssistant:
     return SlowAssistant()
 
 
-resources.get_assistant = slow_assistant  # type: ignore[assignment]
+resources.get_assistant = slow_assistant  # type: ignore[assignment]  # stands in for it
 runpy.run_path(str(PROJECT_DIR / "app.py"))

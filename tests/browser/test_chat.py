@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 
 import pytest
+from browser.conftest import Reader
 
 from assistant.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., "Reader"]  # noqa: F821  # conftest.Reader
+Open = Callable[..., Reader]
 
 CHAIR = "Who chaired the Panel?"
 CEDARS = "How many cedar trees does the Zephyr Accord oblige its parties to plant?"

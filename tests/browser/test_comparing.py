@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from browser.conftest import Reader
 
 from assistant.compare import Cell, Row
 from assistant.domain import Citation, DocumentMetadata, Locator
@@ -14,7 +16,7 @@ from assistant.restating import RestatingRules, restatements
 from assistant.settings import PROJECT_DIR
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., "Reader"]  # noqa: F821  # conftest.Reader
+Open = Callable[..., Reader]
 
 ABUSE = "What is recommended on accountability for sexual exploitation and abuse by peacekeepers?"
 CEDARS = "How many cedar trees does the Zephyr Accord oblige its parties to plant?"
@@ -94,13 +96,13 @@ def test_a_quote_opens_where_it_stands_and_escape_leads_back(open_app: Open) -> 
     mark.wait_for(state="detached")
 
 
-def test_a_comparison_is_taken_away_as_word_markdown_and_csv(open_app: Open, tmp_path: object) -> None:
+def test_a_comparison_is_taken_away_as_word_markdown_and_csv(open_app: Open, tmp_path: Path) -> None:
     page = open_app(path=link(ABUSE)).page
     names = {}
     for kind in ("word", "markdown", "csv"):
         with page.expect_download() as download:
             page.locator(f".st-key-compare-{kind} button").click()
-        path = tmp_path / download.value.suggested_filename  # type: ignore[operator]
+        path = tmp_path / download.value.suggested_filename
         download.value.save_as(path)
         names[kind] = path
     assert [path.name for path in names.values()] == ["comparison.docx", "comparison.md", "comparison.csv"]

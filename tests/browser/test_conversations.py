@@ -6,13 +6,17 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import docx
 import pytest
-from browser.conftest import free_port, serving
+from browser.conftest import Reader, free_port, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., "Reader"]  # noqa: F821  # conftest.Reader
+Open = Callable[..., Reader]
 
 CHAIR = "Who chaired the Panel?"
 SHIFTS = "What are the four essential shifts in the HIPPO report?"
@@ -20,7 +24,7 @@ OFF_TOPIC = "What is the boiling point of liquid nitrogen?"
 SLOW_APP = Path(__file__).with_name("slow_app.py")
 
 
-def markers(page: "Page") -> list[str]:  # noqa: F821
+def markers(page: "Page") -> list[str]:
     return [text.split()[1] for text in page.locator('[class*="st-key-cite-"] button').all_inner_texts()]
 
 
@@ -159,7 +163,7 @@ def test_a_filter_acts_and_shows_in_the_answer_it_shaped(open_app: Open) -> None
 
 
 def test_stop_and_a_kill_in_the_middle_of_an_answer_leave_what_was_whole(
-    browser: "Browser",  # noqa: F821
+    browser: "Browser",
     tmp_path: Path,
 ) -> None:
     folder, port = tmp_path, free_port()
@@ -188,7 +192,7 @@ def test_stop_and_a_kill_in_the_middle_of_an_answer_leave_what_was_whole(
     page.close()
 
 
-def ask(page: "Page", question: str) -> None:  # noqa: F821
+def ask(page: "Page", question: str) -> None:
     box = page.get_by_test_id("stChatInputTextArea")
     box.fill(question)
     box.press("Enter")

@@ -3,17 +3,21 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import pytest
-from browser.conftest import settled
+from browser.conftest import Reader, settled
 from docx import Document as WordDocument
 from reportlab.pdfgen.canvas import Canvas
 
 from assistant.library import Library
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
 pytestmark = pytest.mark.browser
-Open = Callable[..., "Reader"]  # noqa: F821  # conftest.Reader
+Open = Callable[..., Reader]
 
 PATIENCE = 90_000  # milliseconds, on a machine that does other work too
 NOTE = "hippo-information-note-2015"
@@ -21,7 +25,7 @@ MARKED = ".st-key-text mark.pa-first"
 LINES = ".st-key-lines button"
 
 
-def documents(reader: "Reader", **params: str) -> "Page":  # noqa: F821
+def documents(reader: "Reader", **params: str) -> "Page":
     """Open the page at an address, as a link would."""
     page = reader.page
     page.set_default_timeout(PATIENCE)
@@ -31,7 +35,7 @@ def documents(reader: "Reader", **params: str) -> "Page":  # noqa: F821
     return page
 
 
-def in_sight(page: "Page", selector: str) -> bool:  # noqa: F821
+def in_sight(page: "Page", selector: str) -> bool:
     box = page.locator(selector).first.bounding_box()
     return box is not None and 0 <= box["y"] < page.viewport_size["height"]
 
@@ -151,7 +155,7 @@ def make_files(folder: Path) -> list[Path]:
     return [pdf, word, text, folder / "ferry-again.md", folder / "old.doc"]
 
 
-def take_out(page: "Page", card: "Locator") -> None:  # noqa: F821
+def take_out(page: "Page", card: "Locator") -> None:
     """Remove a document, as its card in the library offers it."""
     card.get_by_role("button", name="Remove").press("Enter")
     dialog = page.get_by_role("dialog")
@@ -244,7 +248,7 @@ def test_a_file_can_be_dropped_and_a_removal_thought_better_of(open_app: Open) -
     assert page.locator(f".st-key-open-{NOTE}").count() == 1
 
 
-def documents_again(page: "Page") -> "Page":  # noqa: F821
+def documents_again(page: "Page") -> "Page":
     page.get_by_role("radio", name="Library").click()
     page.locator(f".st-key-document-{NOTE}").wait_for()
     return page

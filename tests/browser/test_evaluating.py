@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from browser.conftest import Reader
 
 from assistant.drafts import DraftBox, DraftCase, DraftGold
 from evals.command import write_report
@@ -16,7 +17,7 @@ from evals.run import PRODUCTION, evaluate
 from tests.scripted import CASES, FACT, SOURCES, Scripted, good, refuses
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., "Reader"]  # noqa: F821  # conftest.Reader
+Open = Callable[..., Reader]
 
 NOTE = "hippo-information-note-2015"
 QUOTE = (

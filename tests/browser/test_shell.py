@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from browser.conftest import settled
+from browser.conftest import Reader, settled
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-Open = Callable[..., "Reader"]  # noqa: F821  # conftest.Reader
+Open = Callable[..., Reader]
 
 PAGES = (
     "",
@@ -29,7 +32,7 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NOT_OURS: dict[str, tuple[str, ...]] = {}
 
 
-def serious(page: "Page") -> list[str]:  # noqa: F821
+def serious(page: "Page") -> list[str]:
     """What axe-core calls serious or critical, but for what is Streamlit's own."""
     pytest.importorskip("axe_playwright_python", reason="axe-core is missing: pip install -e '.[test]'")
     axe = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
