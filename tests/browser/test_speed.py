@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_PAGE, FIRST_STATEMENT = 3.0, 0.3  # seconds
-# Wanted are 2 s: 1.4 were measured without the joint reader, 2.6 to 2.9 with it on a machine not quite idle.
-AMONG_TEN = 4.5
+# Wanted are 2 s: 1.5 to 1.9 were measured in five runs on an idle machine. Two rounds, as other work only adds.
+AMONG_TEN, ROUNDS = 2.5, 2
 BUSY = 1.3  # times slower than idle: from here on a figure says more of the machine than of the app
 QUESTIONS = (
     "Who chaired the Panel?",
@@ -91,6 +91,13 @@ def test_the_first_statement_is_there_within_300_milliseconds(browser: "Browser"
 
 
 def test_ten_people_ask_at_once_and_none_reads_what_another_asked(browser: "Browser", filled_app: str) -> None:
+    before = slowdown()
+    longest = [max(first_statements_of_ten(browser, filled_app)) for _ in range(ROUNDS)]
+    judge("first statement among ten who ask at once, the longest", min(longest), AMONG_TEN, (before, slowdown()))
+
+
+def first_statements_of_ten(browser: "Browser", filled_app: str) -> list[float]:
+    """Seconds until each of ten readers who ask in the same moment has a first statement; none fails or is mixed up."""
     pages = [browser.new_context().new_page() for _ in range(10)]
     for page in pages:
         page.goto(filled_app)
@@ -98,7 +105,6 @@ def test_ten_people_ask_at_once_and_none_reads_what_another_asked(browser: "Brow
         page.evaluate(WATCH)
     questions = QUESTIONS * 2
     times: list[float] = []
-    before = slowdown()
     for page, question in zip(pages, questions, strict=True):
         page.get_by_test_id("stChatInputTextArea").fill(question)
     for page in pages:
@@ -111,7 +117,7 @@ def test_ten_people_ask_at_once_and_none_reads_what_another_asked(browser: "Brow
     assert len({page.url for page in pages}) == len(pages), "each has a conversation of their own"
     for page in pages:
         page.context.close()
-    judge("first statement among ten who ask at once, the longest", max(times), AMONG_TEN, (before, slowdown()))
+    return times
 
 
 def send(page: "Page", question: str) -> None:
