@@ -34,6 +34,11 @@ class Feedback:
     filters: Filters = Filters()
 
 
+def feedback_id(conversation: str, position: int) -> str:
+    """Under which name the feedback on the answer at a position (from 0) is kept: a second word changes the first."""
+    return f"{conversation}-{position + 1}"
+
+
 class FeedbackBox:
     """All feedback, one JSON file each."""
 
@@ -59,3 +64,13 @@ class FeedbackBox:
     def remove(self, feedback_id: str) -> None:
         """Remove one for good."""
         self._records.remove(feedback_id)
+
+    def remove_conversation(self, conversation: str) -> None:
+        """Remove all that was said of the answers of one conversation, for good.
+
+        Raises:
+            StorageError: the disk does not let it go.
+        """
+        for name in self._records.names():
+            if name.rpartition("-")[0] == conversation:
+                self._records.remove(name)

@@ -1,6 +1,5 @@
 """A chat model with its prompts, what an operator sets about it, and what its calls for one question come to."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -37,7 +36,7 @@ class Writer:
 class Ledger:
     """What the calls to a model for one question came to; filled as they go, so that it is right after a fault too."""
 
-    deadline: float  # as time.monotonic() tells it
+    allowance: float  # seconds that all calls together may take; what the assistant does between them does not count
     prompts: dict[str, None] = field(default_factory=dict)
     pieces: list[Piece] = field(default_factory=list)
     seconds: float = 0.0
@@ -49,7 +48,7 @@ class Ledger:
     @classmethod
     def open(cls, writer: Writer | None, stopped: Callable[[], bool] = bool) -> "Ledger":
         """A ledger for one question; it stays empty without a writer."""
-        return cls(time.monotonic() + (writer.options.seconds if writer else 0.0), stopped=stopped)
+        return cls(writer.options.seconds if writer else 0.0, stopped=stopped)
 
     def left(self) -> float:
         """Seconds that are left.
@@ -59,7 +58,7 @@ class Ledger:
         """
         if self.fault:
             raise ModelFaultError(self.fault)
-        left = self.deadline - time.monotonic()
+        left = self.allowance - self.seconds
         if left <= 0:
             raise ModelFaultError(Fault.TIMEOUT)
         return left

@@ -226,11 +226,11 @@ def kind_label(kind: str) -> str:
 
 
 def show(record: Record, metric: str, figure: Record | None) -> str:
-    """A figure with interval and n: "93.1 % (89–97), n 149"."""
+    """A figure with interval and n: "93.1 % (89–97), n 149"; no line breaks within its parts."""
     if figure is None:
         return UNSCORED
     low, high = (_scaled(record, metric, figure[key]) for key in ("low", "high"))
-    return f"{show_value(record, metric, figure['value'])} ({low:.0f}–{high:.0f}), n {figure['n']}"
+    return f"{show_value(record, metric, figure['value'])} ({low:.0f}–{high:.0f}), n\N{NO-BREAK SPACE}{figure['n']}"
 
 
 def show_value(record: Record, metric: str, value: float) -> str:

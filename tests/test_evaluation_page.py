@@ -108,7 +108,7 @@ class TestFigures:
         text = html(open_page())
         assert "1 November 2026, 09:30 UTC" in text
         assert '<th scope="col">production</th><th scope="col">plain</th>' in text
-        assert "100.0 % (100–100), n 2" in text
+        assert "100.0 % (100–100), n\N{NO-BREAK SPACE}2" in text
         assert "What is counted: " in text
 
     def test_a_file_that_is_no_report_is_named_and_the_others_are_shown(

@@ -10,7 +10,7 @@ from assistant.domain import Answer, Filters, Turn
 from assistant.drafts import DraftBox, draft_case
 from assistant.errors import StorageError
 from assistant.events import AnswerReady
-from assistant.feedback import Feedback, FeedbackBox, FeedbackReason
+from assistant.feedback import Feedback, FeedbackBox, FeedbackReason, feedback_id
 from assistant.records import RecordFolder, new_id, now
 from evals.dataset import load_cases
 
@@ -98,3 +98,13 @@ def test_a_draft_is_a_case_that_the_evaluation_reads(
     assert case.conversation.turns == history
     assert case.key_facts == ()
     assert case.note.startswith("draft: ")
+
+
+def test_what_was_said_of_a_conversation_goes_with_it_and_nothing_else(tmp_path: Path) -> None:
+    box = FeedbackBox(tmp_path / "feedback")
+    going, staying = new_id(), new_id()
+    for conversation, position in ((going, 0), (going, 11), (staying, 0)):
+        box.add(feedback(id=feedback_id(conversation, position)))
+    box.remove_conversation(going)
+    assert [kept.id for kept in box.all()] == [feedback_id(staying, 0)]
+    box.remove_conversation(going)

@@ -6,6 +6,7 @@
 import streamlit as st
 
 from assistant.domain import Filters
+from assistant.feedback import feedback_id
 from assistant.history import History
 from assistant.pages import resources
 from assistant.pages.access import current_user
@@ -61,11 +62,6 @@ def new_conversation(state: ChatState) -> None:
     """At the press of a button: an empty page."""
     state.restart()
     st.query_params.clear()
-
-
-def feedback_id(conversation: str, position: int) -> str:
-    """Under which name the feedback on an answer is kept: a second press changes the first."""
-    return f"{conversation}-{position + 1}"
 
 
 def _thumbs(conversation: str, count: int) -> dict[int, bool]:

@@ -4,13 +4,13 @@ import streamlit as st
 
 from assistant.domain import Answer
 from assistant.drafts import draft_case
-from assistant.feedback import Feedback, FeedbackReason
+from assistant.feedback import Feedback, FeedbackReason, feedback_id
 from assistant.history import History, turns_of
 from assistant.library import Library
 from assistant.messages import Messages
 from assistant.pages import resources
 from assistant.pages.access import current_user
-from assistant.pages.conversation_link import feedback_id, link_to, new_conversation
+from assistant.pages.conversation_link import link_to, new_conversation
 from assistant.pages.exporting import draw_downloads, report_of
 from assistant.pages.failures import failures_shown
 from assistant.pages.inert import label_text
@@ -134,6 +134,7 @@ def _manage_conversation(
         with st.popover(messages.text("app.delete"), icon=":material/delete:"):
             st.write(label_text(messages.text("app.delete_sure")))
             if st.button(messages.text("app.delete_yes"), key="delete-yes", type="primary"):
+                resources.get_feedback().remove_conversation(conversation)
                 history.delete(conversation)
                 new_conversation(state)
                 st.rerun()

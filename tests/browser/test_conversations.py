@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlparse
 
 import docx
 import pytest
@@ -26,6 +27,11 @@ SLOW_APP = Path(__file__).with_name("slow_app.py")
 
 def markers(page: "Page") -> list[str]:
     return [text.split()[1] for text in page.locator('[class*="st-key-cite-"] button').all_inner_texts()]
+
+
+def kept_of(conversation: str, data: Path) -> list[Path]:
+    """What lies on the disk of a conversation and of the feedback on it."""
+    return [path for path in data.rglob("*") if conversation in path.name]
 
 
 def test_a_conversation_survives_a_reload_and_a_link_opens_it_at_an_answer(open_app: Open) -> None:
@@ -50,7 +56,9 @@ def test_a_conversation_survives_a_reload_and_a_link_opens_it_at_an_answer(open_
     assert "Ramos-Horta" in other.page.locator(".st-key-source mark").inner_text()
 
 
-def test_a_conversation_is_renamed_found_and_deleted(open_app: Open) -> None:
+def test_a_conversation_is_renamed_found_and_deleted_with_what_was_said_of_it(
+    open_app: Open, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     reader = open_app()
     reader.ask(CHAIR)
     page = reader.page
@@ -63,12 +71,18 @@ def test_a_conversation_is_renamed_found_and_deleted(open_app: Open) -> None:
     page.locator(".st-key-examples").wait_for()
     listed.click()
     page.locator(".st-key-sources-0").wait_for()
+    conversation = parse_qs(urlparse(page.url).query)["conversation"][0]
+    page.locator(".st-key-helpful-0 button").click()
+    page.locator(".st-key-helpful-0 button", has_text="(noted)").wait_for()
+    (data,) = tmp_path_factory.getbasetemp().glob("app[0-9]*/data")
+    assert kept_of(conversation, data)
     page.locator(".st-key-manage button").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.locator(".st-key-delete-yes button").click()
     page.locator(".st-key-examples").wait_for()
     assert listed.count() == 0
     assert "conversation" not in page.url
+    assert not kept_of(conversation, data)
 
 
 def test_an_answer_leaves_as_word_and_markdown(open_app: Open, tmp_path: Path) -> None:
