@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant import facts
-from assistant.lexicon import stem, words
+from assistant.lexicon import Lexicon, stem, words
 from assistant.question import Expected, Question
 
 AFTER_NUMBER = 5  # words behind a number among which the counted noun is looked for: "80 written submissions from"
@@ -84,6 +84,12 @@ def stated(kind: Demand, text: str, question: Question, known: frozenset[str], r
             return float(bool(_PLAIN[kind].search(text)))
         case _:
             return 1.0
+
+
+def known_stems(question: Question, lexicon: Lexicon) -> frozenset[str]:
+    """Stems of all that the question says, under every name that it has for things."""
+    names = [name for found, others in lexicon.expansions(question.text) for name in (found, *others)]
+    return frozenset(stem(w) for text in (question.text, *names) for w in words(text))
 
 
 def counted_noun(question: Question) -> str | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answer_types import NUMERIC, Demand, DemandRules, counted_noun, demand, stated
+from assistant.answer_types import NUMERIC, Demand, DemandRules, counted_noun, demand, known_stems, stated
 from assistant.domain import Reason
 from assistant.evidence import Evidence
 from assistant.lexicon import Lexicon, stem, words
@@ -120,8 +120,7 @@ def _lacking(
 ) -> float:
     if demanded is Demand.NONE:
         return 0.0
-    names = [name for found, others in lexicon.expansions(question.text) for name in (found, *others)]
-    known = frozenset(stem(w) for text in (question.text, *names) for w in words(text))
+    known = known_stems(question, lexicon)
     fading = FADING_NUMBER if demanded in NUMERIC else FADING
     best = 0.0
     for rank, weighed in enumerate(evidence[:READ]):

@@ -263,7 +263,7 @@ class Assistant:
                 self.library,
                 state.lexicon,
                 self.embedder,
-                self.rules.answerability.demands.places,
+                self.rules.answerability.demands,
                 state.geometry,
                 readings,
             )

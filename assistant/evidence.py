@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assistant.answer_types import satisfies
+from assistant.answer_types import Demand, DemandRules, demand, known_stems, satisfies, stated
 from assistant.domain import BlockKind, Hit, Passage, PassageKind, Sentence
 from assistant.embedding import Embedder
 from assistant.geometry import Geometry
@@ -37,6 +37,7 @@ class Features:
     passage_coverage: float  # the same for its passage with title and section
     passage: float  # score of its passage, 1 for the best hit
     typed: float  # 1 when it holds the kind of thing that is asked for
+    fact: float  # how well it states a fact of the kind demanded, beyond what the question says; 0 without one
     definition: float  # 1 when it spells out a short name that the question asks about
     named: float  # 1 when it stands in a document that the question names, or it names none
     item: float  # 1 for a list item
@@ -68,7 +69,7 @@ def weigh_sentences(
     library: Library,
     lexicon: Lexicon,
     embedder: Embedder,
-    places: re.Pattern[str],
+    demands: DemandRules,
     geometry: Geometry,
     readings: Mapping[str, JointReading],
 ) -> list[Evidence]:
@@ -82,6 +83,7 @@ def weigh_sentences(
     token_spans = embedder.token_spans([p.text for p in passages])
     terms = _term_weights(question, lexicon)
     asked = geometry.sentences(query.encoding.vector)
+    demanded, known = demand(question, demands), known_stems(question, lexicon)
     best = max((hit.score for hit in hits), default=1.0) or 1.0
     found: list[Evidence] = []
     for hit, spans in zip(hits, token_spans, strict=True):
@@ -107,7 +109,8 @@ def weigh_sentences(
                 coverage=_coverage(sentence.text, terms),
                 passage_coverage=around,
                 passage=hit.score / best,
-                typed=float(satisfies(sentence.text, question.expected, places)),
+                typed=float(satisfies(sentence.text, question.expected, demands.places)),
+                fact=_fact(demanded, sentence.text, question, known, demands),
                 definition=float(_defines(sentence.text, question)),
                 named=float(not question.documents or passage.document_id in question.documents),
                 item=float(sentence.kind is BlockKind.LIST_ITEM),
@@ -121,6 +124,10 @@ def weigh_sentences(
             )
             found.append(Evidence(sentence, passage, features, score(features, weights), reading is not None))
     return sorted(found, key=lambda e: (-e.score, e.passage.document_id, e.sentence.start))
+
+
+def _fact(demanded: Demand, text: str, question: Question, known: frozenset[str], demands: DemandRules) -> float:
+    return 0.0 if demanded is Demand.NONE else stated(demanded, text, question, known, demands)
 
 
 def score(features: Features, weights: Mapping[str, float]) -> float:

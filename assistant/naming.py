@@ -20,6 +20,12 @@ TITLE_SHARE = 0.6  # of a title's words, weighed by how few titles have them, th
 RARE_IDF = 2.0  # names met in fewer than every eighth passage
 COMMON_IDF = 1.2  # a body whose name is in every fourth passage ("United Nations") names no document
 BY_SYMBOL, BY_OTHER_NAME, BY_BODY, BY_KIND, BY_OWN_YEAR, BY_SHARED_YEAR = 3.0, 1.0, 1.0, 0.5, 0.5, 0.25
+# What is said of a document is said elsewhere: "Who reacted to the HIPPO report?", "a statement on it"
+SAID_OF = re.compile(
+    r"\b(?:(?:welcom|critici[sz]|applaud|endors)\w*|(?:react|respon[ds]|repl[yi]|comment|statement|press release)\w*"
+    r"(?:\W+\w+){0,3}?\W+(?:on|to|about|when|after|over|regarding|concerning))\W+(?:the\W+)?$",
+    re.IGNORECASE,
+)
 END = "zzz"  # stands between texts so that no name is read across them
 
 
@@ -91,9 +97,8 @@ def find_named(text: str, names: Sequence[DocumentNames], lexicon: Lexicon, *, c
     Several are set side by side when different words name them, and either the question compares (`compares`) or they
     are named about equally well.
     """
-    variants = [name for found, others in lexicon.expansions(text) for name in (found, *others)]
-    asked = f" {f' {END} '.join(' '.join(words(part)) for part in (text, *variants))} "
-    scored = {n.id: _score(_without_others(asked, n, names), n) for n in names}
+    asked = {n.id: _with_variants(_where_source(text, n), lexicon) for n in names}
+    scored = {n.id: _score(_without_others(asked[n.id], n, names), n) for n in names}
     best = max((score for score, _ in scored.values()), default=0.0)
     least = NAMED_IN_PASSING if compares else max(NAMED_IN_PASSING, best - NAMED_ALIKE)
     passing = [i for i, (score, _) in scored.items() if score >= least]
@@ -110,6 +115,22 @@ def without_names(text: str, named: Named, names: Sequence[DocumentNames]) -> st
         pattern = _spelt(phrase, r"\W+")
         text = re.sub(rf"\b(?:the\s+)?{pattern}(?:['’]s)?\b", " ", text, flags=re.IGNORECASE)
     return re.sub(r"\s+(?=[?.,;!])", "", " ".join(text.split()))
+
+
+def _with_variants(text: str, lexicon: Lexicon) -> str:
+    """The text as words, with all other names of the names in it."""
+    variants = [name for found, others in lexicon.expansions(text) for name in (found, *others)]
+    return f" {f' {END} '.join(' '.join(words(part)) for part in (text, *variants))} "
+
+
+def _where_source(text: str, names: DocumentNames) -> str:
+    """The text without a document's names where the question asks for what others say of it."""
+    for phrase in names.phrases:
+        pattern = _spelt(phrase, r"\W+")
+        for match in reversed(list(re.finditer(rf"{pattern}(?:['’]s)?", text, re.IGNORECASE))):
+            if SAID_OF.search(text[: match.start()]):
+                text = f"{text[: match.start()]} {text[match.end() :]}"
+    return text
 
 
 def _without_others(asked: str, own: DocumentNames, names: Sequence[DocumentNames]) -> str:

@@ -258,3 +258,18 @@ def test_an_empty_library_has_no_evidence(settings: Settings) -> None:
     answer = make(library, settings).answer(QUESTION)
     assert str(answer.status) == "unanswerable:no_evidence"
     assert "0 documents" in answer.message
+
+
+@pytest.mark.parametrize(
+    ("question", "states"),
+    [
+        ("How many members did the Panel have?", "The Panel had sixteen members."),
+        ("Where did the Panel meet?", "It met in Dhaka."),
+        ("What is the Panel about?", None),
+    ],
+)
+def test_a_sentence_is_measured_by_the_fact_that_is_demanded(
+    assistant: Assistant, question: str, states: str | None
+) -> None:
+    _, _, evidence = assistant.gather(question)
+    assert {e.sentence.text for e in evidence if e.features.fact == 1.0} == ({states} if states else set())

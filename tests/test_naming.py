@@ -1,5 +1,7 @@
 """Which documents a question names, in a small library of the field and in a large one of other things."""
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.domain import DocumentMetadata
@@ -77,3 +79,25 @@ def test_one_name_of_a_group_makes_all_of_them_subjects() -> None:
     _, lexicon = library(large=False)
     assert {"r2p", "rtop", "responsibility to protect"} <= lexicon.subjects
     assert "hippo" not in lexicon.subjects
+
+
+PANEL = replace(NOTE, also_called=("HIPPO report", "panel's report"))
+REACTION = replace(document("reaction", "On the Panel's Findings", body="Coalition of Cedars", kind="statement"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Who reacted to the HIPPO report?", ()),
+        ("Which network put out a statement on the HIPPO report?", ()),
+        ("Who welcomed the panel's report?", ()),
+        ("How did the Coalition of Cedars respond to the HIPPO report?", ("reaction",)),
+        ("What does the HIPPO report say in response to abuse?", ("note",)),
+        ("What response does the HIPPO report ask for?", ("note",)),
+        ("What does the panel's report say to commanders?", ("note",)),
+    ],
+)
+def test_what_others_say_of_a_document_is_not_looked_for_in_it(text: str, expected: tuple[str, ...]) -> None:
+    lexicon = build_lexicon(FIELD, read_variants(PROMPTS), lambda _: True, read_subjects(PROMPTS))
+    names = names_of((REPORT, PANEL, REACTION, DECISION), lexicon, STOPWORDS)
+    assert find_named(text, names, lexicon).documents == expected
