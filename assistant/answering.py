@@ -267,8 +267,8 @@ class Assistant:
                 state.geometry,
                 readings,
             )
-        if readings and not asked.comparison:  # documents take turns there
-            hits = ranked_by_reading(hits, readings, self.rules.retrieval)
+        if readings:
+            hits = ranked_by_reading(hits, readings, self.rules.retrieval, in_turns=asked.comparison)
         return hits, evidence
 
     def _read(self, asked: Question, hits: Sequence[Hit]) -> Mapping[str, JointReading]:

@@ -135,9 +135,11 @@ def retrieve(
 
 
 def ranked_by_reading(
-    hits: Sequence[Hit], readings: Mapping[str, JointReading], weights: RetrievalWeights
+    hits: Sequence[Hit], readings: Mapping[str, JointReading], weights: RetrievalWeights, *, in_turns: bool = False
 ) -> tuple[Hit, ...]:
-    """The hits that the joint reader has read, ranked by what it found beside what brought them; then the others."""
+    """The hits that the joint reader has read, ranked by what it found beside what brought them; then the others.
+    With `in_turns` documents take turns as before, each with its own best first.
+    """
     read = [hit for hit in hits if hit.passage.id in readings]
     others = [hit for hit in hits if hit.passage.id not in readings]
     found = {
@@ -146,6 +148,11 @@ def ranked_by_reading(
     }
     scores = fuse(found, {"before": 1.0 - weights.joint_reading, "joint_reading": weights.joint_reading})
     order = sorted(read, key=lambda hit: (-scores[hit.passage.id], hit.rank))
+    if in_turns:
+        own: dict[str, list[Hit]] = {}
+        for hit in order:
+            own.setdefault(hit.passage.document_id, []).append(hit)
+        order = [own[hit.passage.document_id].pop(0) for hit in read]
     ranked = [
         replace(
             hit,

@@ -206,6 +206,17 @@ def test_hits_are_ranked_by_what_was_read_and_those_not_read_follow():
     assert ranked[-1].passage == hits[3].passage
 
 
+def test_in_a_comparison_each_document_shows_what_answers_best_and_they_take_turns():
+    one, other = make_passages(PANEL), make_passages(make_document("other", "Nothing.", "More."))
+    assert len(one) > 1 and len(other) > 1
+    passages = [one[0], other[0], one[1], other[1]]
+    hits = [Hit(p, score, rank) for rank, (p, score) in enumerate(zip(passages, (0.9, 0.5, 0.8, 0.4), strict=True), 1)]
+    found = (0.0, 9.0, 8.0, 0.0)
+    readings = {p.id: JointReading((odds,), 0.0) for p, odds in zip(passages, found, strict=True)}
+    ranked = ranked_by_reading(hits, readings, read_weights(PROMPTS, "full"), in_turns=True)
+    assert [hit.passage for hit in ranked] == [one[1], other[0], one[0], other[1]]
+
+
 def test_the_weights_are_learnt_anew_from_invented_passages(lower, tmp_path, monkeypatch):
     data = tmp_path / "training"
     data.mkdir()
