@@ -21,7 +21,9 @@ __all__ = ["FollowUpRules", "Resolved", "read_aspect", "read_rules", "resolve", 
 
 TURNS_READ = 8  # the turns looked back at; what was said before them is as good as forgotten
 ITEM_LINE = re.compile(r"^\s*(?:[-•*–]|\d{1,2}[.)]|\([a-z\d]{1,3}\))\s+(.+)$", re.MULTILINE)
-SERIES = re.compile(r",\s*(?:and|or)\s+|,\s+|\s+and\s+|\s+or\s+")
+COMMA = re.compile(r",\s*(?:(?:and|or)\s+)?")
+LAST_COMMA = re.compile(r",\s*(?:and|or)\s+[^,]*$")
+JOINED = re.compile(r"\s+(?:and|or)\s+")
 SERIES_WORDS = 8  # longer parts between commas are clauses, not items
 HEAD_END = re.compile(r"[.:;,(–—]")
 ITEM_PHRASES = 2
@@ -129,7 +131,18 @@ def _series(answer: str, least: int, rules: FollowUpRules) -> list[str]:
     if rules.ordinals.keys() & set(words(answer)):
         return []
     for sentence in reversed(re.split(r"(?<=[.!?])\s+", answer)):
-        parts = SERIES.split(sentence.strip(' ."”“'))
+        parts = _listed(sentence.strip(' ."”“'))
         if len(parts) >= least and all(part and len(part.split()) <= SERIES_WORDS for part in parts[1:]):
             return parts
     return []
+
+
+def _listed(text: str) -> list[str]:
+    """The parts of "a, b and c"; what "and" joins between two commas is one: "a, timely and decisive response and c"."""
+    *parts, last = COMMA.split(text)
+    if not parts:
+        return JOINED.split(last)
+    if LAST_COMMA.search(text):
+        return [*parts, last]
+    *_, joint = [None, *JOINED.finditer(last)]
+    return [*parts, last[: joint.start()], last[joint.end() :]] if joint else [*parts, last]

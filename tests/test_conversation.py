@@ -149,6 +149,25 @@ def test_an_ordinal_picks_the_item_of_the_last_answer(rules: FollowUpRules, ques
     assert ask(rules, question, SHIFTS).carried[0] == first
 
 
+SIX = "Political will, prevention, timely and decisive response, no recurrence, regional action and peer networks."
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "item"),
+    [
+        ("And the third one?", SIX, "decisive response"),
+        ("And the fifth one?", SIX, "regional action"),
+        ("And the sixth one?", SIX, "peer networks"),
+        ("And the third?", "It names law and order, food, and clean water.", "clean water"),
+        ("And the latter?", "Mediation or sanctions.", "sanctions"),
+    ],
+)
+def test_the_items_of_a_series_are_counted_as_a_reader_counts_them(
+    rules: FollowUpRules, question: str, answer: str, item: str
+) -> None:
+    assert item in ask(rules, question, Turn("What are the priorities?", answer)).carried[0]
+
+
 def test_an_ordinal_beyond_the_list_picks_nothing(rules: FollowUpRules) -> None:
     carried = ask(rules, "and the ninth one?", SHIFTS).carried
     assert carried
