@@ -45,13 +45,13 @@ def judge(question: Question, evidence: Sequence[Evidence], lexicon: Lexicon, ru
     if not any(lexicon.holds(word) or lexicon.known_word(word) for word in words(question.text)):
         return Verdict(Reason.UNCLEAR, 0.0, question.terms)  # no word of it is one: "asdf qwer"
     measured = measure(question, evidence, lexicon, rules)
-    model = rules.stated_where(jointly=evidence[0].jointly)
-    on_topic, is_stated = rules.topic.probability(measured), model.probability(measured)
-    if on_topic >= rules.topic.threshold and is_stated >= model.threshold:
+    topic, stating = rules.models(jointly=evidence[0].jointly)
+    on_topic, is_stated = topic.probability(measured), stating.probability(measured)
+    if on_topic >= topic.threshold and is_stated >= stating.threshold:
         return Verdict(None, on_topic * is_stated, ())
     # A name that is new to the library does not by itself put a question off the topic.
-    apart_from_names = rules.topic.probability(replace(measured, name_unknown=0.0))
-    reason = Reason.OFF_TOPIC if apart_from_names < rules.topic.threshold else Reason.NOT_STATED
+    apart_from_names = topic.probability(replace(measured, name_unknown=0.0))
+    reason = Reason.OFF_TOPIC if apart_from_names < topic.threshold else Reason.NOT_STATED
     return Verdict(reason, on_topic * is_stated, missing(question, evidence, lexicon, rules))
 
 

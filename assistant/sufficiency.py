@@ -56,15 +56,16 @@ class AnswerabilityRules:
 
     topic: Model
     stated: Model
-    stated_apart: Model  # where the joint reader did not read
+    topic_apart: Model  # this and the next where the joint reader did not read
+    stated_apart: Model
     demands: DemandRules
     detail: re.Pattern[str]
     premise: re.Pattern[str]
     missing: Mapping[str, str]
 
-    def stated_where(self, *, jointly: bool) -> Model:
-        """The model of what is stated, for evidence that the joint reader has read or has not."""
-        return self.stated if jointly else self.stated_apart
+    def models(self, *, jointly: bool) -> tuple[Model, Model]:
+        """The models of topic and of what is stated, for evidence that the joint reader has read or has not."""
+        return (self.topic, self.stated) if jointly else (self.topic_apart, self.stated_apart)
 
 
 def read_rules(prompts_dir: Path) -> AnswerabilityRules:
@@ -76,7 +77,7 @@ def read_rules(prompts_dir: Path) -> AnswerabilityRules:
     path = prompts_dir / "answerability.yaml"
     content = read_yaml(
         path,
-        keys={"version", "topic", "stated", "stated_apart", "demands", "advice", "detail", "premise"}
+        keys={"version", "topic", "stated", "topic_apart", "stated_apart", "demands", "advice", "detail", "premise"}
         | {"same_kind", "not_persons", "missing"},
     )
     kinds = {kind.value for kind in Demand} - {Demand.NONE.value}
@@ -92,6 +93,7 @@ def read_rules(prompts_dir: Path) -> AnswerabilityRules:
     return AnswerabilityRules(
         topic=_model(path, "topic", content["topic"]),
         stated=_model(path, "stated", content["stated"]),
+        topic_apart=_model(path, "topic_apart", content["topic_apart"]),
         stated_apart=_model(path, "stated_apart", content["stated_apart"]),
         demands=demands,
         detail=_pattern(path, "detail", content["detail"]),

@@ -26,7 +26,7 @@ from evals.dataset import CaseKind, load_split
 
 QUESTIONS = Path(__file__).parent / "calibration_questions.yaml"
 FEATURES = tuple(field.name for field in fields(Sufficiency))
-TOPIC_FEATURES = ("similarity", "late", "unknown", "name_unknown")
+TOPIC_FEATURES = ("similarity", "late", "weakest", "unknown", "name_unknown", "name_absent", "read")
 STATED_FEATURES = FEATURES
 SPEAKS_FOR = {
     "similarity",
@@ -39,7 +39,7 @@ SPEAKS_FOR = {
 TOPIC_STRENGTH = 10.0  # inverse regularisation: few features, clearly apart
 STATED_STRENGTH = 0.3  # many features, few questions
 FOLDS, REPEATS = 10, 5
-FALSELY_OFF_TOPIC = 0.012  # share of answerable questions that each model may refuse
+FALSELY_OFF_TOPIC = 0.02  # share of answerable questions that each model may refuse
 FALSELY_NOT_STATED = 0.02
 CURVE = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.10)  # false refusals at which the curve is shown
 
@@ -77,12 +77,14 @@ def calibrate_answerability(settings: Settings) -> int:
     print(_curve(sample, topic, stated, thresholds[0]))
     print(f"chosen: {_rates(sample, topic, stated, *thresholds)}")
     path = settings.prompts_dir / "answerability.yaml"
-    topic_model = ("topic", thresholds[0], TOPIC_FEATURES, TOPIC_STRENGTH)
-    stated_model = ("stated" if assistant.reader else "stated_apart", thresholds[1], STATED_FEATURES, STATED_STRENGTH)
-    for name, threshold, columns, strength in [topic_model, stated_model] if assistant.reader else [stated_model]:
+    suffix = "" if assistant.reader else "_apart"
+    for name, threshold, columns, strength in (
+        ("topic", thresholds[0], TOPIC_FEATURES, TOPIC_STRENGTH),
+        ("stated", thresholds[1], STATED_FEATURES, STATED_STRENGTH),
+    ):
         chosen = _chosen(sample, name)
         weights = fit_signed(sample.columns(columns)[chosen], sample.kinds[chosen] == "answered", strength, columns)
-        write_model(path, name, threshold, dict(zip(("bias", *columns), weights, strict=True)))
+        write_model(path, f"{name}{suffix}", threshold, dict(zip(("bias", *columns), weights, strict=True)))
     print(f"written: {path}")
     return 0
 

@@ -82,7 +82,7 @@ def measure_clapnq(folder: Path, library_file: Path) -> str:
     """The table, as text. The library is made in `library_file` unless it is there."""
     assistant = open_assistant(folder / "corpus.jsonl", library_file, make_library)
     rules = assistant.rules
-    stated = rules.answerability.stated_where(jointly=assistant.reader is not None)
+    _, stated = rules.answerability.models(jointly=assistant.reader is not None)
     state = assistant.refresh()
     agreement: dict[str, list[float]] = {"most similar": [], "weighed highest": [], "quoted in the answer": []}
     odds: list[float] = []

@@ -126,13 +126,12 @@ def measure_squad2(folder: Path, library_file: Path) -> str:
     seen = measure_questions(assistant, [(query["text"], Conversation(), Filters()) for query in queries])
     kept = [(m, query["answerability"] == "ANSWERABLE") for m, query in zip(seen, queries, strict=True) if m]
     labels = np.array([answerable for _, answerable in kept])
-    model = assistant.rules.answerability
-    stated = model.stated_where(jointly=assistant.reader is not None)
+    topic, stated = assistant.rules.answerability.models(jointly=assistant.reader is not None)
     learnt = out_of_fold(np.array([[asdict(m)[f] for f in FEATURES] for m, _ in kept]), labels, folds=FOLDS)
     rows = {
         "similarity alone": np.array([measured.similarity for measured, _ in kept]),
         "as calibrated on the project's questions": np.array(
-            [model.topic.probability(m) * stated.probability(m) for m, _ in kept]
+            [topic.probability(m) * stated.probability(m) for m, _ in kept]
         ),
         "same features, weights learnt here (ten folds)": learnt,
     }
