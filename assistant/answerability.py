@@ -7,7 +7,7 @@ small enough to read, weigh the features: is the library on this topic, and is w
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from assistant.answer_types import NUMERIC, Demand, DemandRules, counted_noun, demand, known_stems, stated
 from assistant.domain import Reason
@@ -49,9 +49,8 @@ def judge(question: Question, evidence: Sequence[Evidence], lexicon: Lexicon, ru
     on_topic, is_stated = topic.probability(measured), stating.probability(measured)
     if on_topic >= topic.threshold and is_stated >= stating.threshold:
         return Verdict(None, on_topic * is_stated, ())
-    # A name that is new to the library does not by itself put a question off the topic.
-    apart_from_names = topic.probability(replace(measured, name_unknown=0.0))
-    reason = Reason.OFF_TOPIC if apart_from_names < topic.threshold else Reason.NOT_STATED
+    off_topic = rules.subject.probability(measured) < rules.subject.threshold
+    reason = Reason.OFF_TOPIC if off_topic else Reason.NOT_STATED
     return Verdict(reason, on_topic * is_stated, missing(question, evidence, lexicon, rules))
 
 

@@ -27,7 +27,7 @@ from assistant.logs import log_answer
 from assistant.messages import Messages
 from assistant.naming import DocumentNames, names_of
 from assistant.prose import completed, more_words, write_prose
-from assistant.question import Question, QuestionRules, read_question
+from assistant.question import Expected, Question, QuestionRules, read_question
 from assistant.reading import Reading
 from assistant.refusals import no_question, refuse
 from assistant.retrieval import RetrievalWeights, encode_query, ranked_by_reading, retrieve
@@ -277,7 +277,9 @@ class Assistant:
             return {}
         passages = [hit.passage for hit in hits[: self.rules.extractive.passages]]
         titles = {d.id: d.short_title or d.title for d in self.library.documents()}
-        found = self.reader.read(asked.topic, passages, [titles[p.document_id] for p in passages])
+        # When and where something was are asked of the document or event that the question names.
+        read = asked.text if asked.expected in (Expected.WHEN, Expected.WHERE) else asked.topic
+        found = self.reader.read(read, passages, [titles[p.document_id] for p in passages])
         return {passage.id: reading for passage, reading in zip(passages, found, strict=True)}
 
 

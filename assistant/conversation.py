@@ -138,7 +138,7 @@ def _series(answer: str, least: int, rules: FollowUpRules) -> list[str]:
 
 
 def _listed(text: str) -> list[str]:
-    """The parts of "a, b and c"; what "and" joins between two commas is one: "a, timely and decisive response and c"."""
+    """The parts of "a, b and c"; what "and" joins between two commas is one: "a, law and order and c"."""
     *parts, last = COMMA.split(text)
     if not parts:
         return JOINED.split(last)

@@ -56,6 +56,7 @@ class AnswerabilityRules:
 
     topic: Model
     stated: Model
+    subject: Model  # for the reason of a refusal: is it off the topic, or just not stated?
     topic_apart: Model  # this and the next where the joint reader did not read
     stated_apart: Model
     demands: DemandRules
@@ -77,8 +78,8 @@ def read_rules(prompts_dir: Path) -> AnswerabilityRules:
     path = prompts_dir / "answerability.yaml"
     content = read_yaml(
         path,
-        keys={"version", "topic", "stated", "topic_apart", "stated_apart", "demands", "advice", "detail", "premise"}
-        | {"same_kind", "not_persons", "missing"},
+        keys={"version", "topic", "stated", "subject", "topic_apart", "stated_apart", "demands", "advice", "detail"}
+        | {"premise", "same_kind", "not_persons", "missing"},
     )
     kinds = {kind.value for kind in Demand} - {Demand.NONE.value}
     _require(path, "demands", set(content["demands"]), kinds)
@@ -93,6 +94,7 @@ def read_rules(prompts_dir: Path) -> AnswerabilityRules:
     return AnswerabilityRules(
         topic=_model(path, "topic", content["topic"]),
         stated=_model(path, "stated", content["stated"]),
+        subject=_model(path, "subject", content["subject"]),
         topic_apart=_model(path, "topic_apart", content["topic_apart"]),
         stated_apart=_model(path, "stated_apart", content["stated_apart"]),
         demands=demands,

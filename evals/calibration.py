@@ -1,12 +1,13 @@
 """Learn the weights of `prompts/answerability.yaml` from the dev split and from questions written for this purpose.
 
-The production Assistant measures every question; two logistic regressions are learnt (is the library on this topic: off
-topic against answered; is it stated: not stated against answered) and judged on questions that they were not learnt
-from, in folds. The thresholds are set so that few answerable questions are refused.
+The production Assistant measures every question; logistic regressions are learnt (is the library on this topic: off
+topic against answered; is it stated: not stated against answered; and from fewer features, for the reason of a refusal
+alone: is the subject another) and judged on questions that they were not learnt from, in folds. The thresholds are set
+so that few answerable questions are refused.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,6 @@ from evals.dataset import CaseKind, load_split
 
 QUESTIONS = Path(__file__).parent / "calibration_questions.yaml"
 FEATURES = tuple(field.name for field in fields(Sufficiency))
-TOPIC_FEATURES = ("similarity", "late", "weakest", "unknown", "name_unknown", "name_absent", "read")
-STATED_FEATURES = FEATURES
 SPEAKS_FOR = {
     "similarity",
     "late",
@@ -36,15 +35,33 @@ SPEAKS_FOR = {
     "enumeration",
     "read",
 }  # the other features speak against an answer
-TOPIC_STRENGTH = 10.0  # inverse regularisation: few features, clearly apart
-STATED_STRENGTH = 0.3  # many features, few questions
 FOLDS, REPEATS = 10, 5
-FALSELY_OFF_TOPIC = 0.02  # share of answerable questions that each model may refuse
-FALSELY_NOT_STATED = 0.02
 CURVE = (0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.10)  # false refusals at which the curve is shown
 
 Numbers = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is learnt: from which features, against which kind of question, with which inverse regularisation
+    (few features and clearly apart, or many and few questions); which share of answerable ones may fall below its
+    threshold."""
+
+    features: tuple[str, ...]
+    against: str
+    strength: float
+    falsely: float
+
+
+TOPIC, STATED, SUBJECT = "topic", "stated", "subject"
+RECIPES = {
+    TOPIC: Recipe(
+        ("similarity", "late", "weakest", "unknown", "name_unknown", "name_absent", "read"), "off_topic", 10.0, 0.02
+    ),
+    STATED: Recipe(FEATURES, "not_stated", 0.3, 0.02),
+    SUBJECT: Recipe(("similarity", "late", "unknown"), "off_topic", 10.0, 0.03),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +89,24 @@ def calibrate_answerability(settings: Settings) -> int:
     if not assistant.library.documents():
         raise LibraryError("the library is empty; fill it first: policy-assistant ingest")
     sample = _measure(assistant)
-    topic, stated = _out_of_fold(sample)
-    thresholds = _thresholds(sample, topic, stated)
-    print(_curve(sample, topic, stated, thresholds[0]))
-    print(f"chosen: {_rates(sample, topic, stated, *thresholds)}")
+    found = _out_of_fold(sample)
+    print(_curve(sample, found))
+    refused = _refused(sample, found, RECIPES[STATED].falsely)
+    print(f"chosen: {_rates(sample, refused)}; {_reasons(sample, found, refused)}")
     path = settings.prompts_dir / "answerability.yaml"
-    suffix = "" if assistant.reader else "_apart"
-    for name, threshold, columns, strength in (
-        ("topic", thresholds[0], TOPIC_FEATURES, TOPIC_STRENGTH),
-        ("stated", thresholds[1], STATED_FEATURES, STATED_STRENGTH),
-    ):
-        chosen = _chosen(sample, name)
-        weights = fit_signed(sample.columns(columns)[chosen], sample.kinds[chosen] == "answered", strength, columns)
-        write_model(path, f"{name}{suffix}", threshold, dict(zip(("bias", *columns), weights, strict=True)))
+    for name, recipe in RECIPES.items():
+        if name == SUBJECT and not assistant.reader:
+            continue  # one for both: the reader has no part in it
+        chosen = _chosen(sample, recipe)
+        weights = fit_signed(
+            sample.columns(recipe.features)[chosen],
+            sample.kinds[chosen] == "answered",
+            recipe.strength,
+            recipe.features,
+        )
+        block = name if assistant.reader else f"{name}_apart"
+        threshold = _threshold(sample, found[name], recipe.falsely)
+        write_model(path, block, threshold, dict(zip(("bias", *recipe.features), weights, strict=True)))
     print(f"written: {path}")
     return 0
 
@@ -134,26 +156,23 @@ def _measure(assistant: Assistant) -> Sample:
     return Sample(np.array([row for row, _ in rows], dtype=np.float64), np.array([kind for _, kind in rows]))
 
 
-def _chosen(sample: Sample, name: str) -> Labels:
+def _chosen(sample: Sample, recipe: Recipe) -> Labels:
     """The questions that a model is learnt from."""
-    refused = "off_topic" if name == "topic" else "not_stated"
-    return np.isin(sample.kinds, ["answered", refused])
+    return np.isin(sample.kinds, ["answered", recipe.against])
 
 
-def _out_of_fold(sample: Sample) -> tuple[Numbers, Numbers]:
-    """Probabilities of both models for every question, from models learnt without it; mean of several divisions."""
-    totals = np.zeros((2, len(sample.kinds)))
+def _out_of_fold(sample: Sample) -> dict[str, Numbers]:
+    """Probabilities of each model for every question, from models learnt without it; mean of several divisions."""
+    totals = {name: np.zeros(len(sample.kinds)) for name in RECIPES}
     for seed in range(REPEATS):
         for fold in _folds(sample.kinds, FOLDS, seed):
-            for i, (name, columns, strength) in enumerate(
-                (("topic", TOPIC_FEATURES, TOPIC_STRENGTH), ("stated", STATED_FEATURES, STATED_STRENGTH))
-            ):
-                known = _chosen(sample, name) & ~fold
+            for name, recipe in RECIPES.items():
+                known = _chosen(sample, recipe) & ~fold
                 labels = sample.kinds[known] == "answered"
-                weights = fit_signed(sample.columns(columns)[known], labels, strength, columns)
-                odds = weights[0] + sample.columns(columns)[fold] @ weights[1:]
-                totals[i, fold] += 1 / (1 + np.exp(-odds))
-    return totals[0] / REPEATS, totals[1] / REPEATS
+                columns = sample.columns(recipe.features)
+                weights = fit_signed(columns[known], labels, recipe.strength, recipe.features)
+                totals[name][fold] += 1 / (1 + np.exp(-(weights[0] + columns[fold] @ weights[1:])))
+    return {name: total / REPEATS for name, total in totals.items()}
 
 
 def _folds(labels: npt.NDArray[Any], folds: int, seed: int) -> list[Labels]:
@@ -190,16 +209,17 @@ def fit_signed(measured: Numbers, labels: Labels, strength: float, names: Sequen
         used[np.flatnonzero(used)[wrong]] = False
 
 
-def _thresholds(sample: Sample, topic: Numbers, stated: Numbers) -> tuple[float, float]:
-    answered = sample.kinds == "answered"
-    return (
-        float(np.quantile(topic[answered], FALSELY_OFF_TOPIC)),
-        float(np.quantile(stated[answered], FALSELY_NOT_STATED)),
-    )
+def _threshold(sample: Sample, found: Numbers, share: float) -> float:
+    """The probability below which this share of the answerable questions lies."""
+    return float(np.quantile(found[sample.kinds == "answered"], share))
 
 
-def _rates(sample: Sample, topic: Numbers, stated: Numbers, topic_least: float, stated_least: float) -> str:
-    refused = (topic < topic_least) | (stated < stated_least)
+def _refused(sample: Sample, found: Mapping[str, Numbers], not_stated: float) -> Labels:
+    topic = _threshold(sample, found[TOPIC], RECIPES[TOPIC].falsely)
+    return np.asarray((found[TOPIC] < topic) | (found[STATED] < _threshold(sample, found[STATED], not_stated)))
+
+
+def _rates(sample: Sample, refused: Labels) -> str:
     shares = {kind: refused[sample.kinds == kind].mean() for kind in ("answered", "not_stated", "off_topic")}
     return (
         f"answered {1 - shares['answered']:.3f}, refused near {shares['not_stated']:.3f}, "
@@ -207,17 +227,22 @@ def _rates(sample: Sample, topic: Numbers, stated: Numbers, topic_least: float, 
     )
 
 
-def _curve(sample: Sample, topic: Numbers, stated: Numbers, topic_least: float) -> str:
-    answered = sample.kinds == "answered"
+def _reasons(sample: Sample, found: Mapping[str, Numbers], refused: Labels) -> str:
+    """How often the reason given is the right one."""
+    off_topic = found[SUBJECT] < _threshold(sample, found[SUBJECT], RECIPES[SUBJECT].falsely)
+    near, far = (off_topic[refused & (sample.kinds == kind)] for kind in ("not_stated", "off_topic"))
+    return f"reason right for {1 - near.mean():.3f} of the near and {far.mean():.3f} of the far"
+
+
+def _curve(sample: Sample, found: Mapping[str, Numbers]) -> str:
     counts = ", ".join(f"{(sample.kinds == kind).sum()} {kind}" for kind in ("answered", "not_stated", "off_topic"))
     near = sample.kinds != "off_topic"
+    area = auc(sample.kinds[near] == "answered", found[STATED][near])
     lines = [
         f"questions: {counts}; each judged by models learnt without it",
-        f"area under the curve, answered against not stated: {auc(answered[near], stated[near]):.3f}",
+        f"area under the curve, answered against not stated: {area:.3f}",
     ]
-    for share in CURVE:
-        lines.append("  " + _rates(sample, topic, stated, topic_least, float(np.quantile(stated[answered], share))))
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"  {_rates(sample, _refused(sample, found, share))}" for share in CURVE)])
 
 
 def write_model(path: Path, name: str, threshold: float, weights: dict[str, float]) -> None:

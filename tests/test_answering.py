@@ -44,6 +44,7 @@ def lenient(rules: Rules, topic: float = 0.0, stated: float = 0.0) -> Rules:
     judging = replace(
         rules.answerability,
         topic=replace(rules.answerability.topic, threshold=topic),
+        subject=replace(rules.answerability.subject, threshold=topic),
         stated=replace(rules.answerability.stated, threshold=stated),
         topic_apart=replace(rules.answerability.topic_apart, threshold=topic),
         stated_apart=replace(rules.answerability.stated_apart, threshold=stated),

@@ -63,7 +63,7 @@ QUESTION_SHEET = sheet(1, 6)
         ("Which field operations did they go to?", 0, 3),
         ("When was it set up?", 0, 0),
         ("Who provided the food?", 1, 2),
-        ("Which state funded the event?", 1, 1),
+        ("Was it financed by any state?", 1, 1),
     ],
 )
 def test_the_sentence_that_answers_is_found_in_other_words(reader, question, position, sentence):
@@ -208,7 +208,6 @@ def test_hits_are_ranked_by_what_was_read_and_those_not_read_follow():
 
 def test_in_a_comparison_each_document_shows_what_answers_best_and_they_take_turns():
     one, other = make_passages(PANEL), make_passages(make_document("other", "Nothing.", "More."))
-    assert len(one) > 1 and len(other) > 1
     passages = [one[0], other[0], one[1], other[1]]
     hits = [Hit(p, score, rank) for rank, (p, score) in enumerate(zip(passages, (0.9, 0.5, 0.8, 0.4), strict=True), 1)]
     found = (0.0, 9.0, 8.0, 0.0)
@@ -226,7 +225,8 @@ def test_the_weights_are_learnt_anew_from_invented_passages(lower, tmp_path, mon
     sheets = joint_training.read_sheets(data, lower)
     assert len(sheets) == 12
     assert all(len(s.beside) == 3 for s in sheets)
-    joint_training.train(sheets, 1, lower, tmp_path / WEIGHTS_FILE)
+    for go_on in (False, True):
+        joint_training.train(sheets, 1, lower, tmp_path / WEIGHTS_FILE, go_on=go_on)
     shutil.copy(PROMPTS / "messages.yaml", tmp_path)
     (reading,) = JointReader.load(tmp_path).read("Who led it?", make_passages(PANEL)[:1], [TITLE])
     assert len(reading.sentences) == 4
