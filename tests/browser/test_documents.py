@@ -36,8 +36,11 @@ def documents(reader: "Reader", **params: str) -> "Page":
 
 
 def in_sight(page: "Page", selector: str) -> bool:
-    box = page.locator(selector).first.bounding_box()
-    return box is not None and 0 <= box["y"] < page.viewport_size["height"]
+    """Whether it comes into sight within a few seconds and is still there half a second later."""
+    place = "s => { const y = document.querySelector(s)?.getBoundingClientRect().y; return y >= 0 && y < innerHeight; }"
+    page.wait_for_function(place, arg=selector, timeout=5_000)
+    page.wait_for_timeout(500)
+    return bool(page.evaluate(place, selector))
 
 
 def test_the_library_lists_filters_and_says_what_is_missing(open_app: Open) -> None:
@@ -70,7 +73,6 @@ def test_a_link_opens_the_passage_marked_and_in_sight(open_app: Open, corpus_lib
         page = documents(reader, **params)
         page.locator(MARKED).wait_for()
         page.wait_for_function("document.querySelector('.stMain').scrollTop > 100")
-        page.wait_for_timeout(300)
         assert page.locator(MARKED).inner_text() == sentence.text
         assert in_sight(page, MARKED)
         assert page.locator(".st-key-text .pa-passage").count() >= 1
