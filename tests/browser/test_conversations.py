@@ -215,3 +215,36 @@ def ask(page: "Page", question: str) -> None:
 def listening(port: int) -> list[int]:
     found = subprocess.run(["ss", "-ltnpH", f"sport = :{port}"], capture_output=True, text=True, check=True).stdout
     return [int(pid) for pid in set(re.findall(r"pid=(\d+)", found))]
+
+
+def test_an_answer_says_how_the_question_was_understood_and_asks_it_as_typed_at_a_press(open_app: Open) -> None:
+    reader = open_app()
+    reader.ask(CHAIR)
+    reader.ask("And who was the vice-chair?")
+    page = reader.page
+    page.get_by_text("Searched for: And who was the vice-chair? (").wait_for()
+    page.locator(".st-key-alone-1 button").click()
+    page.locator("h2.pa-question").nth(2).wait_for()
+    page.locator(".st-key-sources-2, .st-key-refusal-2").wait_for()
+    assert page.locator("h2.pa-question").nth(2).inner_text().endswith("And who was the vice-chair?")
+    assert page.get_by_text("Searched for:").count() == 1
+
+
+def test_an_answer_is_marked_as_quoted_offers_what_to_ask_next_and_its_citation_can_be_copied(open_app: Open) -> None:
+    reader = open_app()
+    reader.ask(CHAIR)
+    page = reader.page
+    assert page.locator(".pa-support").first.inner_text() == "quoted from"
+    page.locator('[class*="st-key-cite-0-0-"] button').first.click()
+    cited = page.locator(".st-key-source").get_by_test_id("stCode")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    cited.hover()
+    cited.get_by_role("button").click()
+    assert page.evaluate("navigator.clipboard.readText()").startswith(
+        "“Information note on High-Level Independent Panel"
+    )
+    offered = page.locator(".st-key-suggestions button").first
+    question = offered.inner_text()
+    offered.click()
+    page.locator(".st-key-sources-1").wait_for()
+    assert page.locator("h2.pa-question").nth(1).inner_text().endswith(question)
