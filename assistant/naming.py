@@ -21,11 +21,12 @@ RARE_IDF = 2.0  # names met in fewer than every eighth passage
 COMMON_IDF = 1.2  # a body whose name is in every fourth passage ("United Nations") names no document
 BY_SYMBOL, BY_OTHER_NAME, BY_BODY, BY_KIND, BY_OWN_YEAR, BY_SHARED_YEAR = 3.0, 1.0, 1.0, 0.5, 0.5, 0.25
 # What is said of a document is said elsewhere: "Who reacted to the HIPPO report?", "a statement on it"
-SAID_OF = re.compile(
+SAID = re.compile(
     r"\b(?:(?:welcom|critici[sz]|applaud|endors)\w*|(?:react|respon[ds]|repl[yi]|comment|statement|press release)\w*"
-    r"(?:\W+\w+){0,3}?\W+(?:on|to|about|when|after|over|regarding|concerning))\W+(?:the\W+)?$",
+    r"(?:\W+\w+){0,3}?\W+(?:on|to|about|when|after|over|regarding|concerning))\W+(?:the\W+)?",
     re.IGNORECASE,
 )
+SAID_OF = re.compile(f"{SAID.pattern}$", re.IGNORECASE)
 END = "zzz"  # stands between texts so that no name is read across them
 
 
@@ -97,8 +98,10 @@ def find_named(text: str, names: Sequence[DocumentNames], lexicon: Lexicon, *, c
     Several are set side by side when different words name them, and either the question compares (`compares`) or they
     are named about equally well.
     """
-    asked = {n.id: _with_variants(_where_source(text, n), lexicon) for n in names}
-    scored = {n.id: _score(_without_others(asked[n.id], n, names), n) for n in names}
+    said = SAID.search(text)
+    sought = {n.id: _where_source(text, n) if said else text for n in names}
+    asked = {found: _with_variants(found, lexicon) for found in set(sought.values())}
+    scored = {n.id: _score(_without_others(asked[sought[n.id]], n, names), n) for n in names}
     best = max((score for score, _ in scored.values()), default=0.0)
     least = NAMED_IN_PASSING if compares else max(NAMED_IN_PASSING, best - NAMED_ALIKE)
     passing = [i for i, (score, _) in scored.items() if score >= least]
