@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_PAGE, FIRST_STATEMENT = 3.0, 0.3  # seconds
-# Wanted are 2 s, on two cores that also draw the ten pages. Not reached surely: five rounds on an idle machine took 1.33
-# to 2.73 s. So it is the better of two rounds that is held against this floor, that it does not become worse.
+# Wanted are 2 s, on two cores that also draw the ten pages. Not reached surely: five rounds on an idle machine took
+# 1.33 to 2.73 s. So it is the better of two rounds that is held against this limit, that it does not become worse.
 AMONG_TEN, ROUNDS = 2.5, 2
 BUSY = 1.3  # times slower than idle: from here on a figure says more of the machine than of the app
 QUESTIONS = (
