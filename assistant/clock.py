@@ -14,10 +14,10 @@ class Clock:
 
     @contextmanager
     def __call__(self, step: str) -> Iterator[None]:
-        """Times what is done inside as one step."""
+        """Times what is done inside as one step, or as more of a step that was timed before."""
         began = time.perf_counter()
         yield
-        self._steps[step] = (time.perf_counter() - began) * 1000
+        self._steps[step] = self._steps.get(step, 0.0) + (time.perf_counter() - began) * 1000
 
     def total(self) -> dict[str, float]:
         """Milliseconds of each step so far, and in total."""

@@ -92,12 +92,12 @@ class JointNetwork(nn.Module):
         """Log-odds that each sentence answers f32[b, s], and that none of the passage does f32[b]."""
         vectors = batch.vectors
         asked, told = batch.belongs == QUESTION, batch.belongs == PASSAGE
-        ways = (asked[:, :, None] & told[:, None, :]).long() + 2 * (told[:, :, None] & asked[:, None, :]).long()
-        ways[(batch.belongs == ELSEWHERE)[:, None, :].expand_as(ways)] = 3
+        elsewhere = batch.belongs == ELSEWHERE
+        to = torch.stack([told, asked, elsewhere], 1).to(vectors.dtype)[:, None]  # f32[b, 1, 3, t]: what is looked at
         for layer, gate in zip(self.layers, self.gate, strict=True):
-            closed = torch.stack([torch.zeros_like(gate[0]), gate[0], gate[1], torch.full_like(gate[0], NOT_SEEN)], 1)
-            attention = closed.to(vectors.dtype)[:, ways].transpose(0, 1)
-            vectors = layer(vectors, attention)
+            ways = torch.stack([gate[0][:, None] * asked[:, None], gate[1][:, None] * told[:, None]], -1)
+            unseen = torch.full_like(ways[..., :1], NOT_SEEN)
+            vectors = layer(vectors, torch.cat([ways, unseen], -1) @ to)
         with torch.autocast("cpu", enabled=False):
             return self._judge(vectors.float(), batch, asked)
 

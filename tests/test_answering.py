@@ -1,15 +1,19 @@
 """From a question to an Answer: the order of the steps, where they end early, and what a reader is shown."""
 
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant import extractive
-from assistant.answering import Assistant, Rules
+from assistant.answering import SIDE_BY_SIDE, Assistant, Rules
 from assistant.assembly import index_folder, library_path, read_rules
 from assistant.citations import Draft
 from assistant.domain import Answer, BlockKind, Conversation, Failure, Filters, Reason, Sentence, Support, Turn
+from assistant.embedding import Encoding
 from assistant.errors import LibraryError
 from assistant.events import AnswerReady, SearchStarted, StatementReady
 from assistant.library import Library
@@ -275,3 +279,34 @@ def test_a_sentence_is_measured_by_the_fact_that_is_demanded(
 ) -> None:
     _, _, evidence = assistant.gather(question)
     assert {e.sentence.text for e in evidence if e.features.fact == 1.0} == ({states} if states else set())
+
+
+def test_however_many_ask_few_are_searched_side_by_side_and_all_are_answered(
+    library: Library, settings: Settings
+) -> None:
+    here: list[int] = []
+    most: list[int] = []
+
+    class Watching(FakeEmbedder):
+        def encode(self, texts: Sequence[str]) -> list[Encoding]:
+            here.append(1)
+            most.append(len(here))
+            time.sleep(0.01)
+            here.pop()
+            return super().encode(texts)
+
+    made = Assistant(library, Watching(), settings.data_dir / "index", lenient(read_rules(settings)))
+    made.refresh()
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: made.answer(QUESTION), range(10)))
+    assert all(answer.status.answered for answer in answers)
+    assert 1 <= max(most) <= SIDE_BY_SIDE
+
+
+def test_a_search_that_fails_gives_its_turn_to_the_next(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("assistant.answering.retrieve", lambda *_: 1 / 0)
+        for _ in range(SIDE_BY_SIDE + 1):
+            with pytest.raises(ZeroDivisionError):
+                assistant.answer(QUESTION)
+    assert assistant.answer(QUESTION).question

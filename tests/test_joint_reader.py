@@ -13,7 +13,16 @@ from assistant.assembly import build_assistant
 from assistant.domain import Hit
 from assistant.errors import DataFileError
 from assistant.joint_network import PASSAGE, QUESTION, Batch, JointNetwork
-from assistant.joint_reader import PREPARED, WEIGHTS_FILE, JointReader, LowerLayers, Prepared, heading, make_batch
+from assistant.joint_reader import (
+    PREPARED,
+    TOGETHER,
+    WEIGHTS_FILE,
+    JointReader,
+    LowerLayers,
+    Prepared,
+    heading,
+    make_batch,
+)
 from assistant.joint_reading import JointReading
 from assistant.retrieval import ranked_by_reading, read_weights
 from assistant.settings import PROJECT_DIR, load_settings
@@ -118,6 +127,30 @@ def test_a_passage_is_prepared_once_and_the_least_lately_read_makes_room(lower, 
     assert prepared.count(heading(TITLE, second.locator.section) + second.text) == 1
     assert prepared.count(heading(TITLE, first.locator.section) + first.text) == 2
     assert PREPARED > 100
+
+
+def test_of_many_who_need_the_same_passage_one_prepares_it(lower):
+    prepared: list[str] = []
+
+    class Counting:
+        def prepare(self, texts, spans, longest):
+            prepared.extend(texts)
+            return lower.prepare(texts, spans, longest)
+
+    reader = JointReader(JointNetwork(), Counting())  # type: ignore[arg-type]
+    passages = list(make_passages(PANEL))
+    with ThreadPoolExecutor(6) as pool:
+        readings = list(pool.map(lambda _: reader.read("Who?", passages, [TITLE, TITLE]), range(6)))
+    assert all(reading == readings[0] for reading in readings)
+    assert len([text for text in prepared if text != "Who?"]) == len(passages)
+
+
+def test_readings_come_in_the_order_of_the_passages_whatever_their_lengths(reader):
+    passages = [p for p in make_passages(PANEL) for _ in range(TOGETHER)]
+    readings = reader.read("Who chaired the Panel?", passages, [TITLE] * len(passages))
+    assert [len(r.sentences) for r in readings] == [len(p.sentences) for p in passages]
+    alone = reader.read("Who chaired the Panel?", passages[-1:], [TITLE])[0]
+    assert np.allclose(readings[-1].sentences, alone.sentences, atol=0.1)
 
 
 def test_many_may_read_at_once(lower):

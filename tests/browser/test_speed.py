@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_PAGE, FIRST_STATEMENT = 3.0, 0.3  # seconds
-# Wanted are 2 s, on two cores that also draw the ten pages. Not reached surely: five rounds on an idle machine took
-# 1.33 to 2.73 s. So it is the better of two rounds that is held against this limit, that it does not become worse.
-AMONG_TEN, ROUNDS = 2.5, 2
+# Of ten who ask at once, 19 of 20 first statements. Wanted are 2 s, on two cores that also draw the ten pages, which is
+# two thirds of the work. Not reached surely: an idle machine took 1.3 to 2.2 s, most often 1.9. So this limit holds.
+AMONG_TEN, ROUNDS = 2.5, 4
 BUSY = 1.3  # times slower than idle: from here on a figure says more of the machine than of the app
 QUESTIONS = (
     "Who chaired the Panel?",
@@ -93,8 +93,10 @@ def test_the_first_statement_is_there_within_300_milliseconds(browser: "Browser"
 
 def test_ten_people_ask_at_once_and_none_reads_what_another_asked(browser: "Browser", filled_app: str) -> None:
     before = slowdown()
-    longest = [max(first_statements_of_ten(browser, filled_app)) for _ in range(ROUNDS)]
-    judge("first statement among ten who ask at once, the longest", min(longest), AMONG_TEN, (before, slowdown()))
+    first_statements_of_ten(browser, filled_app)  # a server that has answered before
+    times = [seconds for _ in range(ROUNDS) for seconds in first_statements_of_ten(browser, filled_app)]
+    late = statistics.quantiles(times, n=20, method="inclusive")[-1]
+    judge("first statement among ten who ask at once, 95th percentile", late, AMONG_TEN, (before, slowdown()))
 
 
 def first_statements_of_ten(browser: "Browser", filled_app: str) -> list[float]:
@@ -108,6 +110,7 @@ def first_statements_of_ten(browser: "Browser", filled_app: str) -> list[float]:
     times: list[float] = []
     for page, question in zip(pages, questions, strict=True):
         page.get_by_test_id("stChatInputTextArea").fill(question)
+    pages[-1].wait_for_timeout(1000)  # the last page, too, has come to rest before they ask
     for page in pages:
         page.get_by_test_id("stChatInputTextArea").press("Enter", no_wait_after=True)
     for page, question in zip(pages, questions, strict=True):
