@@ -26,6 +26,7 @@ from assistant.events import AnswerReady, Event, SearchStarted, StatementReady
 from assistant.feedback import FeedbackBox, FeedbackReason
 from assistant.history import LOCAL_USER, History
 from assistant.pages import resources
+from assistant.pages.filters import OPEN_KEY
 from assistant.settings import load_settings
 
 
@@ -107,6 +108,8 @@ class TestKept:
 class TestFilters:
     def test_all_filters_go_with_the_question_and_show_in_its_answer(self, start: Start) -> None:
         page = start()
+        page.session_state[OPEN_KEY] = True
+        page.run()
         page.multiselect(key="filter_documents").set_value(["one"]).run()
         ask(page)
         page.button(key="filter_clear").click().run()
@@ -114,8 +117,24 @@ class TestFilters:
         assert [filters for _, _, filters in page.assistant.asked] == [Filters(documents=frozenset({"one"})), Filters()]
         assert html(page).count("Searched only in: Title of one") == 1
 
+    def test_the_choices_are_drawn_only_while_they_are_open_and_hold_when_closed(self, start: Start) -> None:
+        page = start()
+        assert not page.multiselect
+        page.session_state[OPEN_KEY] = True
+        page.run()
+        page.multiselect(key="filter_documents").set_value(["one"]).run()
+        page.session_state[OPEN_KEY] = False
+        page.run()
+        assert not page.multiselect
+        assert ask(page).assistant.asked[-1][2] == Filters(documents=frozenset({"one"}))
+        page.session_state[OPEN_KEY] = True
+        page.run()
+        assert page.multiselect(key="filter_documents").value == ["one"]
+
     def test_a_filter_survives_a_new_conversation(self, start: Start) -> None:
         page = start()
+        page.session_state[OPEN_KEY] = True
+        page.run()
         page.multiselect(key="filter_documents").set_value(["one"]).run()
         page.button(key="new_conversation").click().run()
         assert ask(page).assistant.asked[-1][2] == Filters(documents=frozenset({"one"}))

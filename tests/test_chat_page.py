@@ -29,6 +29,7 @@ from assistant.errors import EmbedderError, LibraryError
 from assistant.events import AnswerReady, Event, SearchStarted, StatementReady
 from assistant.library import Library
 from assistant.pages import resources
+from assistant.pages.filters import OPEN_KEY
 from assistant.pages.inert import label_text
 from assistant.settings import PROJECT_DIR, load_settings
 
@@ -214,6 +215,8 @@ class TestAnswer:
 
     def test_the_document_filter_goes_with_the_question_and_is_shown_with_the_answer(self, start: Start) -> None:
         page = start()
+        page.session_state[OPEN_KEY] = True
+        page.run()
         page.multiselect(key="filter_documents").set_value(["one"]).run()
         ask(page)
         assert page.assistant.asked[0][2] == Filters(documents=frozenset({"one"}))

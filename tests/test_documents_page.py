@@ -21,6 +21,7 @@ from assistant.messages import load_messages
 from assistant.pages import resources
 from assistant.pages.asking import ASK_KEY
 from assistant.pages.documents_html import meaning_html
+from assistant.pages.filters import OPEN_KEY
 from assistant.pages.intake import BusyError
 from assistant.pages.suggestions import Suggestions
 from assistant.settings import PROJECT_DIR, Settings, load_settings
@@ -223,6 +224,7 @@ class TestAsking:
     ) -> None:
         page = AppTest.from_file(str(PROJECT_DIR / "app.py"), default_timeout=60)
         page.session_state[ASK_KEY] = {"question": "Who chaired the Panel?", "documents": [NOTE]}
+        page.session_state[OPEN_KEY] = True
         page.run()
         assert not page.exception
         assert "Who chaired the Panel?" in html(page)

@@ -74,23 +74,28 @@ def _stream(asked: Asked, place: Place, desk: Desk) -> Answer | None:
     if running is None:
         return None
     statements: list[StatementReady] = []
+    started: SearchStarted | None = None
     context = draft = stop = None
     ticks = 0
     for events in running.follow():
         for event in events:
             if isinstance(event, AnswerReady):
                 return event.answer
-        if context is None or draft is None or stop is None:
-            with place.container():
-                context, draft, stop = st.container(), st.empty(), st.empty()
-        for event in events:
             if isinstance(event, SearchStarted):
-                with context:
-                    draw_context(asked.question, event.search_query, asked.filters, desk)
+                started = event
             elif isinstance(event, StatementReady):
                 statements.append(event)
             elif isinstance(event, FellBack):
                 statements.clear()  # quotations follow in their place
+        if events and not statements and draft is None:
+            continue  # most answers are there before a reader could read that they are looked for
+        if context is None or draft is None or stop is None:
+            with place.container():
+                context, draft, stop = st.container(), st.empty(), st.empty()
+        if started:
+            with context:
+                draw_context(asked.question, started.search_query, asked.filters, desk)
+            started = None
         said = messages.text("app.checking" if statements else "app.searching")
         draft.html(draft_html([s.statement for s in statements], messages, said, struck=desk.struck))
         ticks += not events

@@ -13,17 +13,21 @@ from assistant.pages.state import ChatState
 from assistant.restrictions import restriction_text
 
 KEYS = {"documents": "filter_documents", "bodies": "filter_bodies", "kinds": "filter_kinds", "years": "filter_years"}
+OPEN_KEY = "filters_open"
 
 
 def draw_filters(holdings: Holdings, state: ChatState, messages: Messages) -> Filters:
     """Draw the choices that the library offers; what is chosen, which later reruns and other pages do not lose."""
     state.filters = still_possible(state.filters, holdings.documents)
-    with st.expander(messages.text("app.filter"), icon=":material/filter_list:"):
-        documents = _choice("documents", list(holdings.titles), state.filters.documents, holdings.titles, messages)
-        bodies = _choice("bodies", _known(d.body for d in holdings.documents), state.filters.bodies, {}, messages)
-        kinds = _choice("kinds", _known(d.kind for d in holdings.documents), state.filters.kinds, {}, messages)
-        first, last = _years(holdings.documents, state.filters, messages)
-    state.filters = Filters(documents, bodies, kinds, first, last)
+    # Drawn only while it is open: four choices are a good part of a page's work at each question.
+    choices = st.expander(messages.text("app.filter"), icon=":material/filter_list:", key=OPEN_KEY, on_change="rerun")
+    if choices.open:
+        with choices:
+            documents = _choice("documents", list(holdings.titles), state.filters.documents, holdings.titles, messages)
+            bodies = _choice("bodies", _known(d.body for d in holdings.documents), state.filters.bodies, {}, messages)
+            kinds = _choice("kinds", _known(d.kind for d in holdings.documents), state.filters.kinds, {}, messages)
+            first, last = _years(holdings.documents, state.filters, messages)
+        state.filters = Filters(documents, bodies, kinds, first, last)
     said = restriction_text(state.filters, holdings.titles, messages)
     if said:
         st.html(note_html(said))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from assistant.events import Event
 
-FIRST_TICK, TICK = 0.2, 0.5  # seconds of waiting after which the page may say that it still waits
+FIRST_TICK, TICK = 0.2, 0.5  # seconds of waiting, the first time and then, after which the page may say so
 
 
 class Running:
@@ -37,7 +37,7 @@ class Running:
                 if len(self._events) == seen and not self._ended:
                     self._news.wait(tick)
                 batch, ended = tuple(self._events[seen:]), self._ended
-            seen, tick = seen + len(batch), TICK
+            seen, tick = seen + len(batch), FIRST_TICK if batch else TICK
             if batch or not ended:
                 yield batch
             elif self._error:
