@@ -60,6 +60,7 @@ def names_of(
     """The names of each document of a library."""
     in_titles = Counter(t for d in documents for t in {stem(w) for w in words(f"{d.title} {d.short_title or ''}")})
     in_kinds = Counter(t for d in documents for t in {stem(w) for w in words(d.kind or "")})
+    kinds = Counter(d.kind for d in documents)
     years = Counter(d.year for d in documents)
 
     def weights(title: str) -> dict[str, float]:
@@ -74,6 +75,8 @@ def names_of(
         year = str(d.year or "")
         titles = dict.fromkeys(part for t in (d.title, d.short_title or "") for part in re.split(r"[:;]", t) if part)
         others = {" ".join(words(name)) for name in d.also_called}
+        if d.kind and kinds[d.kind] == 1 and " " in d.kind:
+            others.add(" ".join(words(d.kind.removesuffix("s"))))  # "the information note", where there is one
         phrases = others | bodies | kind | _rare_variants(d.title, lexicon) | ({year} if year else set())
         found.append(
             DocumentNames(

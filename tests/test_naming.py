@@ -101,3 +101,28 @@ def test_what_others_say_of_a_document_is_not_looked_for_in_it(text: str, expect
     lexicon = build_lexicon(FIELD, read_variants(PROMPTS), lambda _: True, read_subjects(PROMPTS))
     names = names_of((REPORT, PANEL, REACTION, DECISION), lexicon, STOPWORDS)
     assert find_named(text, names, lexicon).documents == expected
+
+
+SUMMARY = document("summary", "Perspectives on protection", kind="workshop summary")
+TALK = document("talk", "Notes from Dhaka", kind="conference notes")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("What does the workshop summary say on training?", ("summary",)),
+        ("Do the conference notes mention training?", ("talk",)),
+        ("Is training in the conference note?", ("talk",)),
+        ("Which workshop dealt with training?", ()),  # a word of it alone may be anything
+    ],
+)
+def test_the_only_document_of_its_kind_is_named_by_it(text: str, found: tuple[str, ...]) -> None:
+    _, lexicon = library(large=False)
+    assert find_named(text, names_of((REPORT, NOTE, SUMMARY, TALK), lexicon, STOPWORDS), lexicon).documents == found
+
+
+def test_a_kind_that_several_documents_are_of_names_none() -> None:
+    _, lexicon = library(large=False)
+    other = replace(SUMMARY, id="other", title="Lessons learnt")
+    names = names_of((REPORT, NOTE, SUMMARY, other), lexicon, STOPWORDS)
+    assert find_named("What does the workshop summary say on training?", names, lexicon).documents == ()
