@@ -1,7 +1,7 @@
 """The single checks of a statement against the sentences that support it. Pure; each gives what is wrong, or ""."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -115,8 +115,12 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     return ""
 
 
-def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence]) -> str:
-    """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places."""
+def wrong_actor(
+    claim: Sentence, best: Sentence, chosen: Sequence[Sentence], also: Collection[str] = frozenset()
+) -> str:
+    """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places. `also` are
+    the stems of what those in the best sentence are otherwise called: the Coalition is the ICRtoP.
+    """
     speaking = (claim.lowers & SPEAKING).difference(*(sentence.lowers for sentence in chosen))
     if speaking:
         return f"{min(speaking)!r} is said by nobody there"
@@ -137,7 +141,7 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence]) -> 
         return ""
     subject = next(iter(others.actors), None)
     opens = subject is not None and not subject.dependent and others.opens_with(subject)
-    if subject and opens and not first.stems & best.stems and not subject.stems & claim.stems:
+    if subject and opens and not first.stems & best.stems.union(also) and not subject.stems & claim.stems:
         return f"{_named(first.stems)} for {_named(subject.stems)}"
     if any(_of_another(claim, best, other, first.stems) for other in chosen if other.words != best.words):
         return f"{_named(first.stems)} with what is said of another"

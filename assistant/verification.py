@@ -143,7 +143,8 @@ class Verifier:
         yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings)
         yield Problem.NAME, lambda: wrong_name(text, claim, around, self._read(around))
         yield Problem.NEGATION, lambda: wrong_negation(claim, best, support)
-        yield Problem.ACTOR, lambda: wrong_actor(claim, best, [self._read(p.sentence.text) for p in chosen])
+        also = self.names.spread(chosen[0].sentence.text) if chosen else frozenset()
+        yield Problem.ACTOR, lambda: wrong_actor(claim, best, [self._read(p.sentence.text) for p in chosen], also)
         yield Problem.DEGREE, lambda: wrong_degree(claim, best, support)
         yield Problem.MEANING, lambda: self._far(text, claim, said, support)
         if self.entailment:

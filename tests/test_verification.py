@@ -95,6 +95,20 @@ def test_what_the_source_does_not_hold_is_not_and_the_reason_is_named(text: str,
     assert finding.problem is problem, finding
 
 
+@pytest.mark.parametrize(
+    ("text", "supported"),
+    [
+        ("The Coalition brings civil society and Member States together.", True),
+        ("The Council brings civil society and Member States together.", False),
+    ],
+)
+def test_who_acts_may_be_called_by_a_part_of_the_long_name(text: str, supported: bool) -> None:
+    document = make_document("borders", "RCB unites civil society and Member States.", title="Statement of RCB")
+    source = Source(1, make_passages(document)[0], "Statement of RCB. Regional Coalition for Borders (RCB)")
+    verifier = Verifier(RULES, Names([["RCB", "Regional Coalition for Borders"]]), lambda _: 1.0, Near())
+    assert (verifier.verify(Line(text, (1,)), {1: source}).support is Support.SUPPORTED) is supported
+
+
 @pytest.mark.parametrize("markers", [(), (2,), (0,), (1, 99)])
 def test_a_marker_that_does_not_resolve_makes_a_statement_uncited(markers: tuple[int, ...]) -> None:
     finding = VERIFIER.verify(Line("The Board had 16 members.", markers), SOURCES)
