@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_PAGE, FIRST_STATEMENT = 3.0, 0.3  # seconds
 # Of ten who ask at once, 19 of 20 first statements. Wanted are 2 s, on two cores that also draw the ten pages, which is
-# two thirds of the work. An idle machine took 1.6 to 2.0 s in seven runs of forty; the limit leaves room for one that
+# two thirds of the work. An idle machine took 1.3 to 2.0 s in twelve runs of forty; the limit leaves room for one that
 # is slower.
 AMONG_TEN, ROUNDS = 2.5, 4
 BUSY = 1.3  # times slower than idle: from here on a figure says more of the machine than of the app
