@@ -115,9 +115,7 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     return ""
 
 
-def wrong_actor(
-    claim: Sentence, best: Sentence, chosen: Sequence[Sentence], also: Collection[str] = frozenset()
-) -> str:
+def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence], also: Collection[str]) -> str:
     """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places. `also` are
     the stems of what those in the best sentence are otherwise called: the Coalition is the ICRtoP.
     """

@@ -107,7 +107,8 @@ def test_no_passage_gives_no_reading(reader):
     assert reader.read("Who?", [], []) == []
 
 
-def test_a_passage_is_prepared_once_and_the_least_lately_read_makes_room(lower, monkeypatch):
+def counting(lower: LowerLayers) -> tuple[JointReader, list[str]]:
+    """A reader, and the texts that were prepared for it."""
     prepared: list[str] = []
 
     class Counting:
@@ -115,7 +116,11 @@ def test_a_passage_is_prepared_once_and_the_least_lately_read_makes_room(lower, 
             prepared.extend(texts)
             return lower.prepare(texts, spans, longest)
 
-    reader = JointReader(JointNetwork(), Counting())  # type: ignore[arg-type]
+    return JointReader(JointNetwork(), Counting()), prepared  # type: ignore[arg-type]
+
+
+def test_a_passage_is_prepared_once_and_the_least_lately_read_makes_room(lower, monkeypatch):
+    reader, prepared = counting(lower)
     first, second = make_passages(PANEL)
     for _ in range(2):
         reader.read("Who?", [first, second], [TITLE, TITLE])
@@ -130,14 +135,7 @@ def test_a_passage_is_prepared_once_and_the_least_lately_read_makes_room(lower, 
 
 
 def test_of_many_who_need_the_same_passage_one_prepares_it(lower):
-    prepared: list[str] = []
-
-    class Counting:
-        def prepare(self, texts, spans, longest):
-            prepared.extend(texts)
-            return lower.prepare(texts, spans, longest)
-
-    reader = JointReader(JointNetwork(), Counting())  # type: ignore[arg-type]
+    reader, prepared = counting(lower)
     passages = list(make_passages(PANEL))
     with ThreadPoolExecutor(6) as pool:
         readings = list(pool.map(lambda _: reader.read("Who?", passages, [TITLE, TITLE]), range(6)))

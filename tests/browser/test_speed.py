@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 FIRST_PAGE, FIRST_STATEMENT = 3.0, 0.3  # seconds
-# Of ten who ask at once, 19 of 20 first statements. Wanted are 2 s, on two cores that also draw the ten pages, which is
-# two thirds of the work. An idle machine took 1.3 to 2.0 s in twelve runs of forty; the limit leaves room for one that
-# is slower.
-AMONG_TEN, ROUNDS = 2.5, 4
+# Of ten who ask at once, 19 of 20 first statements. Wanted are 2 s on two cores that also draw the ten pages, which is
+# two thirds of the work; an idle machine took 1.3 to 2.0 s in twelve runs of forty. A tenth above is left to
+# chance, and a run that misses it is measured once more.
+AMONG_TEN, ROUNDS = 2.2, 4
 BUSY = 1.3  # times slower than idle: from here on a figure says more of the machine than of the app
 QUESTIONS = (
     "Who chaired the Panel?",
@@ -95,9 +95,17 @@ def test_the_first_statement_is_there_within_300_milliseconds(browser: "Browser"
 def test_ten_people_ask_at_once_and_none_reads_what_another_asked(browser: "Browser", filled_app: str) -> None:
     before = slowdown()
     first_statements_of_ten(browser, filled_app)  # a server that has answered before
-    times = [seconds for _ in range(ROUNDS) for seconds in first_statements_of_ten(browser, filled_app)]
-    late = statistics.quantiles(times, n=20, method="inclusive")[-1]
+    late = late_among_ten(browser, filled_app)
+    if late > AMONG_TEN:
+        print(f"\nfirst statement among ten who ask at once: {late:.2f} s, measured once more")
+        late = late_among_ten(browser, filled_app)
     judge("first statement among ten who ask at once, 95th percentile", late, AMONG_TEN, (before, slowdown()))
+
+
+def late_among_ten(browser: "Browser", filled_app: str) -> float:
+    """Seconds within which 19 of 20 first statements of several rounds of ten are there."""
+    times = [seconds for _ in range(ROUNDS) for seconds in first_statements_of_ten(browser, filled_app)]
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
 def first_statements_of_ten(browser: "Browser", filled_app: str) -> list[float]:
