@@ -19,7 +19,7 @@ from assistant.app_server import server_environment
 from assistant.settings import PROJECT_DIR
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -169,6 +169,13 @@ class Reader:
 def settled(page: "Page") -> None:
     """Wait until Streamlit has run the page to its end."""
     page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+
+def places(locator: "Locator") -> list[tuple[float, float]]:
+    """Where the left upper corner of each element stands, (x, y) in pixels, all at one moment of a settled page."""
+    settled(locator.page)
+    script = "elements => elements.map(e => e.getBoundingClientRect()).map(({x, y}) => [x, y])"
+    return [(x, y) for x, y in locator.evaluate_all(script)]
 
 
 def is_error(message: "ConsoleMessage") -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browser.conftest import Reader
+from browser.conftest import Reader, places
 
 from assistant.compare import Cell, Row
 from assistant.domain import Citation, DocumentMetadata, Locator
@@ -54,15 +54,15 @@ def test_a_suggested_question_is_answered_by_two_documents(open_app: Open) -> No
 def test_cells_stand_side_by_side_by_date_and_stack_under_their_names_on_a_phone(open_app: Open) -> None:
     page = open_app(path=link(ABUSE)).page
     page.locator(CELLS).nth(2).wait_for()
-    boxes = [cell.bounding_box() for cell in page.locator(CELLS).all()]
-    assert boxes[0]["y"] == boxes[1]["y"] == boxes[2]["y"]
-    assert boxes[0]["x"] < boxes[1]["x"] < boxes[2]["x"]
+    (left, top), *others = places(page.locator(CELLS))
+    assert [y for _, y in others] == [top, top]
+    assert left < others[0][0] < others[1][0]
     assert "Zephyr" in page.locator(CELLS).nth(2).inner_text()  # undated comes last
     reader = open_app(width=390, height=844, path=link(ABUSE))
     reader.page.locator(CELLS).nth(2).wait_for()
-    stacked = [cell.bounding_box() for cell in reader.page.locator(CELLS).all()]
-    assert stacked[0]["x"] == stacked[1]["x"]
-    assert stacked[0]["y"] < stacked[1]["y"] < stacked[2]["y"]
+    (left, top), *others = places(reader.page.locator(CELLS))
+    assert [x for x, _ in others] == [left, left]
+    assert top < others[0][1] < others[1][1]
     assert all(cell.locator("h3").count() == 1 for cell in reader.page.locator(CELLS).all())
     assert not reader.scrolls_sideways()
 

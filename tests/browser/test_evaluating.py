@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from browser.conftest import Reader
+from browser.conftest import Reader, places
 
 from assistant.drafts import DraftBox, DraftCase, DraftGold
 from evals.command import write_report
@@ -87,9 +87,9 @@ def test_the_views_are_reached_by_keyboard_and_by_link(open_app: Open) -> None:
     expander.locator("summary").first.click()
     sides = expander.locator(".pa-sides section")
     sides.first.wait_for()
-    left, right = (side.bounding_box() for side in sides.all())
-    assert left["y"] == right["y"]
-    assert left["x"] < right["x"]
+    (left, top), (right, beside) = places(sides)
+    assert top == beside
+    assert left < right
     assert FACT.gold[0].quote in sides.first.inner_text()
 
 
