@@ -32,7 +32,7 @@ from assistant.reading import Reading
 from assistant.refusals import no_question, refuse
 from assistant.retrieval import RetrievalWeights, encode_query, ranked_by_reading, retrieve
 from assistant.vector_index import VectorIndex
-from assistant.verification import Entailment, VerificationRules, Verifier
+from assistant.verification import Judges, VerificationRules, Verifier
 from assistant.writer import Ledger, Writer
 
 # Searching and reading keep all cores busy. Of ten who ask at once the first are then answered after a fifth of the
@@ -91,14 +91,14 @@ class Assistant:
         index_folder: Path,
         rules: Rules,
         writer: Writer | None = None,
-        entailment: Entailment | None = None,
+        judges: Judges = Judges(),
         reader: SentenceReader | None = None,
     ) -> None:
         self.library = library
         self.embedder = embedder
         self.rules = rules
         self.writer = writer  # None: answers are quotations
-        self.entailment = entailment
+        self.judges = judges
         self.reader = reader  # None: sentences are weighed by their own features alone
         self._index_folder = index_folder
         self._snapshot: Snapshot | None = None
@@ -126,7 +126,7 @@ class Assistant:
                     self.rules.verification,
                     lexicon,
                     self.embedder,
-                    self.entailment,
+                    self.judges,
                     lambda text: attempts_instruction(text, self.rules.question),
                 )
                 held = self._snapshot = Snapshot(stamp, lexicon, names, index, geometry, self.library, verifier)
@@ -221,7 +221,7 @@ class Assistant:
 
     def apart(self) -> "Assistant":
         """The same without the joint reader, for what was calibrated without it."""
-        other = Assistant(self.library, self.embedder, self._index_folder, self.rules, self.writer, self.entailment)
+        other = Assistant(self.library, self.embedder, self._index_folder, self.rules, self.writer, self.judges)
         other._snapshot = self.refresh()
         return other
 

@@ -1,6 +1,7 @@
 """The only place where adapters meet."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from assistant import answerability, conversation, extractive, lexicon, logs, question, retrieval, verification_rules
@@ -13,6 +14,7 @@ from assistant.library import LIBRARY_FILE, Library
 from assistant.messages import load_messages
 from assistant.prompting import Prompt, Role, load_prompt
 from assistant.settings import Settings
+from assistant.verification import Judges
 from assistant.writer import Writer, WriterOptions
 
 
@@ -45,6 +47,24 @@ def build_reader(settings: Settings) -> SentenceReader:
     from assistant.joint_reader import JointReader
 
     return JointReader.load(settings.prompts_dir)
+
+
+def build_judges(settings: Settings) -> Judges:
+    """The networks that have a word in the check of statements. Where no chat model is set, statements come only with
+    an evaluation: the role reader is then loaded for the first of them, and no other.
+
+    Raises:
+        DataFileError: the role reader's weights cannot be read.
+        EmbedderError: the embedded model, whose layers it needs, is not installed.
+        SettingsError: the entailment model that is set cannot be used.
+    """
+    from assistant.role_reader import RoleReader
+
+    if settings.chat_model:
+        entailment = load_entailment(settings.nli_model) if settings.nli_model else None
+        return Judges(entailment, RoleReader.load(settings.prompts_dir).exchanged)
+    reader = cache(lambda: RoleReader.load(settings.prompts_dir))
+    return Judges(exchanged=lambda claim, source: reader().exchanged(claim, source))
 
 
 def read_rules(settings: Settings) -> Rules:
@@ -109,7 +129,6 @@ def build_assistant(settings: Settings, *, embedder: Embedder | None = None) -> 
     writer = build_writer(settings)
     embedder = embedder or build_embedder(settings)
     library = Library.open(library_path(settings), identity=embedder.identity)
-    entailment = load_entailment(settings.nli_model) if writer and settings.nli_model else None
     rules = read_rules(settings)
     reader = build_reader(settings) if rules.retrieval.joint_reading else None
-    return Assistant(library, embedder, index_folder(settings), rules, writer, entailment, reader)
+    return Assistant(library, embedder, index_folder(settings), rules, writer, build_judges(settings), reader)

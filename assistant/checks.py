@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 from assistant.citations import locate
 from assistant.claims import Sentence, WordRules
 from assistant.english import Word
+from assistant.lexicon import stem, words
 from assistant.roles import Roles
 
 QUOTED = re.compile(
@@ -19,6 +20,7 @@ SYMBOL = re.compile(r"\b[A-Z]{1,4}(?:/[\w.()-]+)+")
 ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
 PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
 NEITHER = frozenset({"neither", "nor"})
+NO_ONE = frozenset({"no", "none", "nobody"})
 CONTRASTS = frozenset({"rather", "instead"})
 SPEAKING = frozenset({"i", "me", "my", "we", "our", "you", "your"})  # a model that speaks of itself or to a reader
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -70,9 +72,10 @@ def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
         for match in pattern.finditer(text):
             if match.group().rstrip(".,;:)").casefold() not in around.casefold():
                 return match.group()
-    written = {*re.findall(r"[^\W_]+", around.casefold()), *claim.rules.stopwords}
+    written = {*words(around), *claim.rules.stopwords, *claim.rules.understood}
+    stems = known.stems.union(map(stem, written))
     for word in claim.words:
-        if not word.name or word.number or word.stem in known.stems or word.lower in written:
+        if not word.name or word.number or word.stem in stems or word.lower in written:
             continue
         if not any(_of_people(word.lower, other.lower) for other in known.words if other.name):
             return word.text
@@ -86,7 +89,8 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     lexical = rules.negators - PLAIN_DENIALS - CONTRASTS
     if claim.negators & support.negators & lexical:  # both say "fails to" or "unable"
         own = set()
-    for denier, reached in claim.denials:
+    needed = not support.denies and (claim.denies_twice or _wanting(claim, support))
+    for denier, reached in claim.denials if not needed else ():
         if denier in NEITHER and support.negators & PLAIN_DENIALS:
             continue  # "neither may be tolerated by" denies the verb
         if (
@@ -97,7 +101,7 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
             return f"denies {reached[0]!r}"
     shared = claim.negators & support.negators & lexical
     opposed = any(_opposites(w, rules) & support.stems for w in claim.content)
-    if claim.negators - shared and not support.negators - shared and not opposed:
+    if claim.negators - shared and not support.negators - shared and not opposed and not needed:
         return "denies"
     for denier, reached in best.denials if not claim.lowers & rules.avoiding else ():
         met = own.intersection(reached)
@@ -109,19 +113,22 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     for word in claim.content:
         if word.stem in support.stems:
             continue
-        opposite = _opposites(word, rules) & support.stems
+        opposite = (_opposites(word, rules) & support.stems) - claim.stems
         if opposite and not claim.denies and not support.denies:
             return f"{word.text} for {sorted(opposite)[0]!r}"
     return ""
+
+
+def of_itself(claim: Sentence, chosen: Sequence[Sentence]) -> str:
+    """A word by which a model speaks of itself or to a reader, where the source does not."""
+    speaking = (claim.lowers & SPEAKING).difference(*(sentence.lowers for sentence in chosen))
+    return f"{min(speaking)!r} is said by nobody there" if speaking else ""
 
 
 def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence], also: Collection[str]) -> str:
     """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places. `also` are
     the stems of what those in the best sentence are otherwise called: the Coalition is the ICRtoP.
     """
-    speaking = (claim.lowers & SPEAKING).difference(*(sentence.lowers for sentence in chosen))
-    if speaking:
-        return f"{min(speaking)!r} is said by nobody there"
     roles, others = claim.roles, best.roles
     for told, found_in in (
         (roles.acts(), Roles.agents),
@@ -146,6 +153,12 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence], als
     return ""
 
 
+def _wanting(claim: Sentence, support: Sentence) -> bool:
+    """Whether a statement says no more than that something is wanting, which the source finds or asks for."""
+    rules = claim.rules
+    return claim.negators <= rules.wanting and bool(support.demands or support.lowers & rules.shortcomings)
+
+
 def _named(actors: frozenset[str]) -> str:
     return ", ".join(sorted(actors))
 
@@ -154,7 +167,9 @@ def wrong_degree(claim: Sentence, best: Sentence, support: Sentence) -> str:
     """All for some, always for often, is for may be, was done for should be done."""
     rules = claim.rules
     stated = {rules.absolutes.get(word) for word in support.undenied}
-    claimed = {word: rules.absolutes[word] for word in sorted(claim.undenied) if word in rules.absolutes}
+    if support.lowers & NO_ONE:  # "no State is immune": every one is at risk
+        stated.add(rules.absolutes["every"])
+    claimed = {word: rules.absolutes[word] for word in sorted(claim.degrees)}
     for word, group in claimed.items():
         if group not in stated:
             return word

@@ -4,8 +4,8 @@ Names for one thing are made one before anything is compared, so that "RtoP" in 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -27,8 +27,8 @@ from assistant.roles import Roles
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?\b|[^\W_]+(?:[-'’/][^\W_]+)*|[.,;:!?–—()]")
 PART = re.compile(r"[-'’/]")
+WRITTEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
 ABBREVIATED = re.compile(r"\b(Dr|Mr|Ms|Mrs|Prof|St|No|para|paras|Art)\.(?=\s)")
-RULED_OUT = re.compile(r"\brul(?:e|es|ed|ing) out\b", re.IGNORECASE)
 HEAD_END = re.compile(r"(?<=\w)\s+(?:of|on|for|to|in|and)\s")  # what follows in a name is no head of it
 CONTRACTED = re.compile(r"n['’]t\b")
 NOT_COUNTED = {"one", "once", "second", "first"}  # as pronoun, adverb or enumeration; see `Sentence.numbers`
@@ -36,6 +36,26 @@ HEAD_WORDS = 3  # content words after a number that say what it counts
 NEAR = 6  # words within which a number still counts what follows it
 CONTRAST = 12  # words within which "but" answers a "not"
 SCOPE = 4  # content words that a denial reaches
+CERTAIN, WITHOUT = "certain", "without"
+CANNOT = frozenset({"cannot", "not", "never", "nothing", "no", "unable", "nobody", "lack", "fail"})
+
+
+class Idioms:
+    """Phrases that mean something else than their words: "above all", "nothing but", "half a dozen"."""
+
+    def __init__(self, meant: Mapping[str, str]) -> None:
+        self._meant = {phrase.casefold(): meaning for phrase, meaning in meant.items()}
+        longest_first = sorted(self._meant, key=len, reverse=True)
+        phrases = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
+        self._pattern = re.compile(rf"(?<![\w-])(?:{phrases})(?![\w-])", re.IGNORECASE) if phrases else None
+
+    def plain(self, text: str) -> str:
+        """The text with what is meant in place of each phrase."""
+        return self._pattern.sub(self._meaning, text) if self._pattern else text
+
+    def _meaning(self, match: re.Match[str]) -> str:
+        meant = self._meant[" ".join(match.group().split()).casefold()]
+        return meant[:1].upper() + meant[1:] if match.group()[0].isupper() else meant
 
 
 @dataclass(frozen=True)
@@ -43,7 +63,10 @@ class WordRules:
     """The word lists of `verification.yaml`, and the library's names for one thing."""
 
     stopwords: frozenset[str]
+    idioms: Idioms
     negators: frozenset[str]
+    wanting: frozenset[str]  # of the negators, those that say that something is wanting
+    shortcomings: frozenset[str]
     clauses: frozenset[str]
     absolutes: Mapping[str, int]  # word -> its group
     hedges: frozenset[str]
@@ -55,6 +78,7 @@ class WordRules:
     managing: frozenset[str]
     actors: frozenset[str]  # stems
     reporting: frozenset[str]  # stems
+    understood: frozenset[str]
 
 
 class Names:
@@ -85,6 +109,11 @@ class Names:
         "car"."""
         return self._pattern.sub(self._first, text) if self._pattern else text
 
+    def spans(self, text: str) -> list[tuple[int, int, str]]:
+        """(start, end, stem of the name that stands for it) of each name in a text."""
+        found = self._pattern.finditer(text) if self._pattern else ()
+        return [(*m.span(), stem(self._first(m))) for m in found if not (len(m.group()) <= 5 and m.group().islower())]
+
     def spread(self, text: str) -> frozenset[str]:
         """Stems of the words of a text and of every other name of what it names: all that may stand for its own."""
         named = {self._first(match) for match in self._pattern.finditer(text)} if self._pattern else set()
@@ -100,6 +129,24 @@ class Names:
         if plain.endswith("s") and plain[:-1] in self._one and not one.endswith("s"):
             one += "s"  # grammar needs to know that there are several
         return one.lower() if found.islower() else one
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A word where it stands in a text, with what it is known by: its stem, or that of the name which it ends."""
+
+    start: int
+    end: int
+    key: str  # empty for a word that says nothing, or goes on in the next
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A text with its words."""
+
+    text: str
+    mentions: tuple[Mention, ...]
 
 
 @dataclass(frozen=True)
@@ -248,6 +295,25 @@ class Sentence:
         )
 
     @cached_property
+    def degrees(self) -> frozenset[str]:
+        """The words that claim all, always or only, but those that a denial or a small amount takes back ("only some",
+        "only one of"), and "certain" before what it picks out.
+        """
+        found: set[str] = set()
+        for i, word in enumerate(self.words):
+            after = [w.lower for w in self.words[i + 1 : i + 3]]
+            small = bool(self.rules.hedges.intersection(after[:1])) or after in (["one", "of"], ["part", "of"])
+            picks_out = word.lower == CERTAIN and not any(w.lower in BEING for w in self.words[max(i - 2, 0) : i])
+            if word.lower in self.rules.absolutes and word.lower in self.undenied and not small and not picks_out:
+                found.add(word.lower)
+        return frozenset(found)
+
+    @property
+    def denies_twice(self) -> bool:
+        """Whether nothing can be without something: that it is needed, and no denial."""
+        return WITHOUT in self.negators and bool(self.negators & CANNOT)
+
+    @cached_property
     def demands(self) -> frozenset[str]:
         """The words by which it asks that something be done: "should", "have to", or its opening imperative."""
         to_do = {a.lower for a, b in pairwise(self.words) if a.lower in self.rules.done and b.lower == "to"}
@@ -255,9 +321,43 @@ class Sentence:
         return (self.lowers & self.rules.demands) | to_do | opening
 
 
+def mentions(text: str, names: Names, stopwords: Collection[str]) -> tuple[Mention, ...]:
+    """The words of a text as they are written, in order."""
+    spans = names.spans(text)
+    found = []
+    for match in WRITTEN.finditer(text):
+        start, end = match.span()
+        within = next((span for span in spans if span[0] < end and span[1] > start), None)
+        lower = match.group().lower()
+        named = match.group()[0].isupper() and start > 0
+        if within:
+            key = within[2] if end >= within[1] else ""
+        elif lower in stopwords or len(lower) < 2:
+            key = ""
+        else:
+            key = stem(lower if named else lower.rpartition("-")[2])
+        found.append(Mention(start, end, key, named))
+    return tuple(found)
+
+
+def as_there(claim: Sequence[Mention], source: Sequence[Mention], names: Names) -> tuple[Mention, ...]:
+    """A statement's words, those that are another name of what the source names with the key that it has there."""
+    known = sorted({mention.key for mention in source if mention.key})
+    keys = {
+        mention.key: next((k for k in known if _name_one_thing(mention.key, k, names)), mention.key)
+        for mention in claim
+        if mention.key and mention.key not in known
+    }
+    return tuple(replace(mention, key=keys.get(mention.key, mention.key)) for mention in claim)
+
+
+def _name_one_thing(one: str, other: str, names: Names) -> bool:
+    return one in names.others.get(other, ()) or other in names.others.get(one, ())
+
+
 def read(text: str, names: Names, rules: WordRules) -> Sentence:
     """A text as words, names made one."""
-    plain = ABBREVIATED.sub(r"\1", RULED_OUT.sub("excludes", CONTRACTED.sub(" not", text)))
+    plain = ABBREVIATED.sub(r"\1", rules.idioms.plain(CONTRACTED.sub(" not", text)))
     return Sentence(_words(names.unify(plain), rules.stopwords), rules, names.others)
 
 

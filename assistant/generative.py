@@ -22,7 +22,7 @@ from assistant.lexicon import Lexicon, words
 from assistant.meaning import EmbeddedMeaning
 from assistant.prompting import Message, Prompt, Role
 from assistant.reply import Line, NotStated, read_line, read_lines
-from assistant.verification import Entailment, Finding, Problem, Quote, Source, VerificationRules, Verifier
+from assistant.verification import Finding, Judges, Problem, Quote, Source, VerificationRules, Verifier
 from assistant.writer import Ledger, Writer
 
 BRACKETED = re.compile(r"\[(\d+)\]")  # a source's own note numbers would look like markers
@@ -40,13 +40,13 @@ def build_verifier(
     rules: VerificationRules,
     lexicon: Lexicon,
     embedder: Embedder,
-    entailment: Entailment | None,
+    judges: Judges,
     suspicious: Callable[[str], bool],
 ) -> Verifier:
     """The check of statements for a library; `suspicious` tells sentences that give orders, which support nothing."""
     meaning = EmbeddedMeaning(embedder)
     remembered = lru_cache(2048)(suspicious)
-    return Verifier(rules, Names(lexicon.variants), lexicon.idf, meaning, entailment, remembered)
+    return Verifier(rules, Names(lexicon.variants), lexicon.idf, meaning, judges, remembered)
 
 
 def write_statements(

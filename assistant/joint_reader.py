@@ -95,15 +95,8 @@ class JointReader:
             DataFileError: the file is missing, damaged or of another network.
             EmbedderError: the embedded model is not installed.
         """
-        path = prompts_dir / WEIGHTS_FILE
         network = JointNetwork()
-        try:
-            network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
-        except Exception as error:  # the libraries raise many kinds; each means the same to the operator
-            raise DataFileError(
-                f"{path} cannot be read ({type(error).__name__}); restore it from the project, or learn it anew: "
-                "python -m evals.joint_training"
-            ) from error
+        load_weights(network, prompts_dir / WEIGHTS_FILE, "python -m evals.joint_training")
         return cls(network, LowerLayers())
 
     def read(self, question: str, passages: Sequence[Passage], titles: Sequence[str]) -> list[JointReading]:
@@ -139,6 +132,20 @@ class JointReader:
             while len(self._prepared) > PREPARED:
                 self._prepared.popitem(last=False)
         return [held[key] for key in keys]
+
+
+def load_weights(network: torch.nn.Module, path: Path, anew: str) -> None:
+    """Give a network of our own the weights of a file; `anew` is the command that learns them.
+
+    Raises:
+        DataFileError: the file is missing, damaged or of another network.
+    """
+    try:
+        network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
+    except Exception as error:  # the libraries raise many kinds; each means the same to the operator
+        raise DataFileError(
+            f"{path} cannot be read ({type(error).__name__}); restore it from the project, or learn it anew: {anew}"
+        ) from error
 
 
 def half_precision() -> AbstractContextManager[object]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.checks import misquoted, wrong_actor, wrong_degree, wrong_name, wrong_negation, wrong_number
+from assistant.checks import misquoted, of_itself, wrong_actor, wrong_degree, wrong_name, wrong_negation, wrong_number
 from assistant.citations import locate
-from assistant.claims import Names, Sentence, WordRules, read
+from assistant.claims import Names, Sentence, Told, WordRules, as_there, mentions, read
 from assistant.domain import Passage, Support
 from assistant.domain import Sentence as SourceSentence
 from assistant.reply import Line
@@ -78,6 +78,8 @@ class VerificationRules:
     entailment: float
     contradiction: float
     least_share: float
+    exchanged: float
+    exchanged_by_rule: float
 
 
 class Meaning(Protocol):
@@ -92,7 +94,16 @@ class Meaning(Protocol):
 
 
 Entailment = Callable[[str, str], tuple[float, float]]  # (source, claim) -> P(entails), P(contradicts)
+Exchanged = Callable[[Told, Told], float]  # (claim, source) -> P(it gives somebody the part of another)
 Rarity = Callable[[str], float]  # of a word
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Networks that read statement and source together and have a word in the check, as far as there are any."""
+
+    entailment: Entailment | None = None
+    exchanged: Exchanged | None = None
 
 
 def never(_: str) -> bool:
@@ -108,7 +119,7 @@ class Verifier:
     names: Names
     rarity: Rarity
     meaning: Meaning
-    entailment: Entailment | None = None
+    judges: Judges = Judges()
     suspicious: Callable[[str], bool] = never  # a sentence that gives orders to a reader's machine states nothing
 
     def verify(self, line: Line, sources: Mapping[int, Source]) -> Finding:
@@ -143,11 +154,10 @@ class Verifier:
         yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings)
         yield Problem.NAME, lambda: wrong_name(text, claim, around, self._read(around))
         yield Problem.NEGATION, lambda: wrong_negation(claim, best, support)
-        also = self.names.spread(chosen[0].sentence.text) if chosen else frozenset()
-        yield Problem.ACTOR, lambda: wrong_actor(claim, best, [self._read(p.sentence.text) for p in chosen], also)
+        yield Problem.ACTOR, lambda: self._wrong_actor(text, said, claim, best, chosen)
         yield Problem.DEGREE, lambda: wrong_degree(claim, best, support)
         yield Problem.MEANING, lambda: self._far(text, claim, said, support)
-        if self.entailment:
+        if self.judges.entailment:
             yield Problem.ENTAILMENT, lambda: self._not_entailed(text, said)
 
     def _read(self, text: str) -> Sentence:
@@ -185,6 +195,21 @@ class Verifier:
             weights[f"#{value}"] = 3.0
         return weights
 
+    def _wrong_actor(self, text: str, said: str, claim: Sentence, best: Sentence, chosen: Sequence["Placed"]) -> str:
+        """Who has the part of another; empty where nobody has. What the order of the words tells is asked for more or
+        less, as reading both tells."""
+        sentences = [self._read(placed.sentence.text) for placed in chosen]
+        also = self.names.spread(chosen[0].sentence.text) if chosen else frozenset()
+        by_rule = of_itself(claim, sentences) or wrong_actor(claim, best, sentences, also)
+        if self.judges.exchanged is None or not said:
+            return by_rule
+        stopwords = self.rules.words.stopwords
+        words, source = mentions(text, self.names, stopwords), Told(said, mentions(said, self.names, stopwords))
+        likely = self.judges.exchanged(Told(text, as_there(words, source.mentions, self.names)), source)
+        if likely >= self.rules.exchanged:
+            return by_rule or f"somebody has the part of another ({likely:.2f})"
+        return by_rule if likely >= self.rules.exchanged_by_rule else of_itself(claim, sentences)
+
     def _far(self, text: str, claim: Sentence, said: str, support: Sentence) -> str:
         """Why the meaning is too far from what the source says; empty where it is near enough."""
         reporting = self.rules.words.reporting
@@ -207,8 +232,8 @@ class Verifier:
         return ""
 
     def _not_entailed(self, text: str, said: str) -> str:
-        assert self.entailment
-        entails, contradicts = self.entailment(said, text)
+        assert self.judges.entailment
+        entails, contradicts = self.judges.entailment(said, text)
         if entails >= self.rules.entailment and contradicts <= self.rules.contradiction:
             return ""
         return f"entailment {entails:.2f}, contradiction {contradicts:.2f}"

@@ -4,18 +4,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.claims import WordRules
+from assistant.claims import Idioms, WordRules
 from assistant.data_files import read_yaml
 from assistant.errors import DataFileError
 from assistant.lexicon import stem
+from assistant.lexicon import words as words_of
 from assistant.verification import VerificationRules
 
-THRESHOLDS = ("coverage", "word_cosine", "cosine", "stray_cosine", "entailment", "contradiction", "least_share")
+THRESHOLDS = (
+    *("coverage", "word_cosine", "cosine", "stray_cosine", "entailment", "contradiction", "least_share"),
+    *("exchanged", "exchanged_by_rule"),
+)
 LISTS = (
-    *("negators", "avoiding", "managing", "clauses", "hedges", "demands", "imperatives", "done"),
-    *("actors", "reporting"),
+    *("negators", "wanting", "shortcomings", "avoiding", "managing", "clauses"),
+    *("hedges", "demands", "imperatives", "done"),
+    *("actors", "reporting", "understood"),
 )
 GROUPS = ("absolutes", "antonyms")
+IDIOMS = "idioms"
 
 
 def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRules:
@@ -25,7 +31,7 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         DataFileError: missing or malformed; names file and key.
     """
     path = prompts_dir / "verification.yaml"
-    content = read_yaml(path, keys={"version", "calibrated_on", *THRESHOLDS, *LISTS, *GROUPS})
+    content = read_yaml(path, keys={"version", "calibrated_on", *THRESHOLDS, *LISTS, *GROUPS, IDIOMS})
     for key in THRESHOLDS:
         if not isinstance(content[key], int | float) or not 0 <= content[key] <= 1:
             raise DataFileError(f"{path}: {key} is {content[key]!r}, expected a number from 0 to 1")
@@ -36,9 +42,15 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
             raise DataFileError(f"{path}: {key} must hold a list of lists of words")
         for group in content[key]:
             _require_words(path, key, group)
+    idioms = content[IDIOMS]
+    if not isinstance(idioms, dict) or not all(isinstance(text, str) for pair in idioms.items() for text in pair):
+        raise DataFileError(f"{path}: {IDIOMS} must give for each phrase what it means, both as text")
     words = WordRules(
         stopwords=stopwords,
+        idioms=Idioms(idioms),
         negators=frozenset(content["negators"]),
+        wanting=frozenset(content["wanting"]),
+        shortcomings=frozenset(content["shortcomings"]),
         clauses=frozenset(content["clauses"]),
         absolutes={word: number for number, group in enumerate(content["absolutes"]) for word in group},
         hedges=frozenset(content["hedges"]),
@@ -50,6 +62,7 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         managing=frozenset(content["managing"]),
         actors=frozenset(stem(word) for word in content["actors"]),
         reporting=frozenset(stem(word) for word in content["reporting"]),
+        understood=frozenset(word for name in content["understood"] for word in words_of(name)),
     )
     return VerificationRules(words=words, **{key: float(content[key]) for key in THRESHOLDS})
 

@@ -16,7 +16,7 @@ import json
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi
 from pathlib import Path
@@ -54,6 +54,16 @@ HALF = 0.5  # weight of what is learnt from a passage beside
 REPORT_EVERY = 100  # steps
 SEED = 0
 GO_ON = "go-on"
+SUBMODULES = {  # of a Layer, and what the embedder calls them
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "out": "attention.output.dense",
+    "attended": "attention.output.LayerNorm",
+    "up": "intermediate.dense",
+    "down": "output.dense",
+    "done": "output.LayerNorm",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,22 +170,17 @@ def _text(row: Mapping[str, Any]) -> tuple[str, list[tuple[int, int]]]:
     return text, spans
 
 
+def copy_layers(embedders: Iterable[Any], own: Iterable[torch.nn.Module]) -> None:
+    """Begin with the weights of as many of the embedder's layers as there are own."""
+    for given, layer in zip(embedders, own, strict=False):
+        for name, theirs in SUBMODULES.items():
+            layer.get_submodule(name).load_state_dict(given.get_submodule(theirs).state_dict())
+
+
 def _begin(lower: LowerLayers, sheets: Sequence[Sheet]) -> JointNetwork:
     """The network before it has learnt anything: the embedder's upper layers, and the mean of its token vectors."""
     network = JointNetwork()
-    names = {
-        "query": "attention.self.query",
-        "key": "attention.self.key",
-        "value": "attention.self.value",
-        "out": "attention.output.dense",
-        "attended": "attention.output.LayerNorm",
-        "up": "intermediate.dense",
-        "down": "output.dense",
-        "done": "output.LayerNorm",
-    }
-    for layer, given in zip(network.layers, lower.upper, strict=True):
-        for own, theirs in names.items():
-            layer.get_submodule(own).load_state_dict(given.get_submodule(theirs).state_dict())
+    copy_layers(lower.upper, network.layers)
     network.eval()
     with torch.inference_mode():
         seen = []

@@ -21,6 +21,7 @@ from assistant.verification import Finding, Source, Verifier
 from evals.dataset import ALL_SPLITS, SPLITS
 
 STATEMENTS_DIR = Path(__file__).parent / "statements"
+FREE = "free"  # beside the splits: in words as far from the source's as a writer would go
 
 
 class StatementKind(StrEnum):
@@ -85,15 +86,15 @@ class _Line(BaseModel):
 
 
 def load_statements(split: str) -> tuple[Labelled, ...]:
-    """The labelled statements of `dev`, `test` or, with `all`, of both.
+    """The labelled statements of `dev`, `test` or, with `all`, of both; or of `free`.
 
     Raises:
         DataFileError: no such split, or a line is malformed; names line and key.
     """
     if split == ALL_SPLITS:
         return tuple(labelled for name in SPLITS for labelled in load_statements(name))
-    if split not in SPLITS:
-        raise DataFileError(f"there is no split {split!r}; choose one of: {', '.join((*SPLITS, ALL_SPLITS))}")
+    if split not in (*SPLITS, FREE):
+        raise DataFileError(f"there is no split {split!r}; choose one of: {', '.join((*SPLITS, ALL_SPLITS, FREE))}")
     path = STATEMENTS_DIR / f"{split}.jsonl"
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -50,9 +50,9 @@ def test_at_most_one_in_ten_true_ones_is_flagged_in_words_near_the_source(near: 
 
 
 def test_with_freer_prose_fewer_are_judged_right(measured: dict[str, dict[str, float]]) -> None:
-    # Nine in ten of both are wanted. These floors are what was reached, so that it does not become less.
-    assert measured[StatementKind.SWAPPED_ACTOR]["recall"] >= 0.66
-    assert measured[StatementKind.TRUE]["recall"] >= 0.89
+    # Nine in ten of both are wanted. For swapped ones this floor is what was reached, so that it does not become less.
+    assert measured[StatementKind.SWAPPED_ACTOR]["recall"] >= 0.78
+    assert measured[StatementKind.TRUE]["recall"] >= 0.9
 
 
 def test_the_set_is_large_has_every_kind_and_its_halves_share_no_statement() -> None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from assistant.assembly import read_rules
-from assistant.claims import Names
+from assistant.claims import Names, Told
 from assistant.domain import Support
 from assistant.reply import Line
 from assistant.settings import PROJECT_DIR, load_settings
-from assistant.verification import Problem, Source, Verifier
+from assistant.verification import Judges, Problem, Source, Verifier
 from tests.fakes import make_document, make_passages
 
 RULES = read_rules(load_settings(_env_file=None, prompts_dir=PROJECT_DIR / "prompts")).verification
@@ -157,11 +157,78 @@ def test_an_entailment_model_has_a_word_where_one_is_set(verdict: tuple[float, f
         asked.append((source, claim))
         return verdict
 
-    verifier = replace(VERIFIER, entailment=entailment)
+    verifier = replace(VERIFIER, judges=Judges(entailment=entailment))
     finding = verifier.verify(Line("The Board had sixteen members.", (1,)), SOURCES)
     assert (finding.support is Support.SUPPORTED) is supported
     assert asked == [("The Board had 16 members and was chaired by Maria Keller.", "The Board had sixteen members.")]
     assert supported or finding.problem is Problem.ENTAILMENT
+
+
+FROM_ORDER = "Permanent members urged the Council to “exercise restraint” in using the veto."
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "problem"),
+    [
+        ("The Board had sixteen members.", RULES.exchanged, Problem.ACTOR),
+        ("The Board had sixteen members.", RULES.exchanged - 0.01, None),
+        (FROM_ORDER, 1.0, Problem.ACTOR),
+        (FROM_ORDER, RULES.exchanged_by_rule, Problem.ACTOR),
+        (FROM_ORDER, RULES.exchanged_by_rule - 0.01, None),
+        ("I was chaired by Maria Keller.", 0.0, Problem.ACTOR),
+    ],
+)
+def test_who_reads_the_parts_of_both_has_the_last_word_on_who_acts(
+    text: str, likely: float, problem: Problem | None
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def exchanged(claim: Told, source: Told) -> float:
+        asked.append((claim.text, source.text))
+        return likely
+
+    assert VERIFIER.verify(Line(FROM_ORDER, (1,)), SOURCES).problem is Problem.ACTOR
+    finding = replace(VERIFIER, judges=Judges(exchanged=exchanged)).verify(Line(text, (1,)), SOURCES)
+    assert finding.problem is problem
+    ((claim, source),) = asked
+    assert claim == text
+    assert source in TEXT
+
+
+@pytest.mark.parametrize(
+    ("text", "supported"),
+    [
+        ("All States have the duty, above all to prevent.", False),
+        ("Above all, States have the duty to prevent.", True),
+        ("States have only some of the duties to prevent.", True),
+        ("Only States have the duty to prevent.", False),
+        ("Certain States have the duty to prevent.", True),
+        ("It is certain that States have the duty to prevent.", False),
+        ("Nobody can prevent without States.", True),
+    ],
+)
+def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supported: bool) -> None:
+    document = make_document("duty", "States have the duty to prevent.", title="Duty")
+    source = Source(1, make_passages(document)[0], "Duty")
+    finding = VERIFIER.verify(Line(text, (1,)), {1: source})
+    assert (finding.problem not in {Problem.DEGREE, Problem.NEGATION}) is supported, finding
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "supported"),
+    [
+        ("The gaps in training must be closed.", "Training is still lacking.", True),
+        ("The missions should be given clear mandates.", "The missions lack clear mandates.", True),
+        ("The missions have clear mandates.", "The missions lack clear mandates.", False),
+        ("The missions should be given clear mandates.", "The missions should not be given clear mandates.", False),
+    ],
+)
+def test_what_a_source_asks_for_or_finds_short_may_be_said_to_be_wanting(
+    source: str, text: str, supported: bool
+) -> None:
+    document = make_document("training", source, title="Training")
+    finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Training")})
+    assert (finding.problem is not Problem.NEGATION) is supported, finding
 
 
 def test_a_sentence_that_gives_orders_supports_nothing() -> None:

@@ -1,0 +1,324 @@
+"""Learns the role reader's weights from invented sentences: `python -m evals.role_training`.
+
+Each group of `evals/training/roles/*.jsonl` is a source with true statements about it and false ones, which give
+somebody the part of another. Most texts have their relations written beside them. The network learns both at once: the
+relations of each text, and which statements are false. A part of the groups is held out, and what it finds there is
+printed after each epoch.
+"""
+
+import json
+import random
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, pi
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
+
+from assistant import lexicon, question
+from assistant.claims import Mention, Names, Told, mentions
+from assistant.joint_reader import half_precision
+from assistant.role_network import ACTS_ON, AGENT, PATIENT, RoleNetwork, Texts
+from assistant.role_reader import BELOW, WEIGHTS_FILE, EmbeddedLayers, Sheet, make_texts, same_words
+from assistant.settings import load_settings
+from evals.calibration import auc
+from evals.joint_training import GO_ON, copy_layers
+
+FOLDER = Path(__file__).parent / "training" / "roles"
+HELD_OUT = 10  # one document in so many
+EPOCHS = 3
+TIMES = 30  # that the judging is learnt anew at the end, which is quick
+JUDGED_AT_ONCE = 128  # statements
+BATCH = 6  # groups, some five texts each
+RATE_LAYERS, RATE_RELATIONS, RATE_JUDGES = 2e-4, 1e-3, 2e-3
+WARM_UP, LEAST_RATE = 0.05, 0.02  # share of all steps; of the highest rate
+RELATED = 3.0  # weight of two words that are related: nearly all are not
+WAY = 0.5  # weight of which way a relation goes
+AT_ONCE = 64  # texts that the embedded model reads in one pass
+REPORT_EVERY = 100  # steps
+SEED = 0
+NONE = "-"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A text as prepared; its relations f32[3, n, n] and which pairs of words they are known for bool[n, n], if any."""
+
+    sheet: Sheet
+    related: Tensor | None
+    known: Tensor | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """A source with statements about it, the first `true` of which are true."""
+
+    document: str
+    source: Text
+    statements: tuple[Text, ...]
+    true: int
+
+
+def read_groups(folder: Path, embedded: EmbeddedLayers) -> list[Group]:
+    """All groups, their texts prepared."""
+    rows = [
+        json.loads(line)
+        for path in sorted(folder.glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    settings = load_settings()
+    names = Names(lexicon.read_variants(settings.prompts_dir))
+    stopwords = question.read_rules(settings.prompts_dir).stopwords
+    texts = {
+        entry["text"]: entry.get("roles") for row in rows for entry in (row["source"], *row["true"], *row["exchanged"])
+    }
+    told = [Told(text, mentions(text, names, stopwords)) for text in sorted(texts, key=len)]
+    prepared: dict[str, Text] = {}
+    for first in range(0, len(told), AT_ONCE):
+        some = told[first : first + AT_ONCE]
+        for one, sheet in zip(some, embedded.prepare(some), strict=True):
+            prepared[one.text] = _with_roles(one, _small(sheet), texts[one.text])
+    return [
+        Group(
+            row["id"].rpartition("-")[0],
+            prepared[row["source"]["text"]],
+            tuple(prepared[entry["text"]] for entry in (*row["true"], *row["exchanged"])),
+            len(row["true"]),
+        )
+        for row in rows
+    ]
+
+
+def relations(written: str) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """(who, what is done, whom or what it reaches) of each "agents > predicate > patients" of a line.
+
+    Raises:
+        ValueError: it is not of that form.
+    """
+    for part in written.split(";"):
+        if part.strip() != NONE:
+            who, done, whom = ([w.strip() for w in side.split(",") if w.strip() != NONE] for side in part.split(" > "))
+            yield who, done, whom
+
+
+def place(word: str, text: str, words: Sequence[Mention]) -> list[int]:
+    """The positions of a word in a text, the one that is meant first: "report#2" is the second of that spelling."""
+    spelt, _, number = word.partition("#")
+    spans = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(spelt)}(?!\w)", text)]
+    if number:
+        spans = spans[int(number) - 1 : int(number)]
+    found = ([i for i, w in enumerate(words) if w.start < end and w.end > start][-1:] for start, end in spans)
+    return [i for within in found for i in within]
+
+
+def _with_roles(told: Told, sheet: Sheet, written: str | None) -> Text:
+    if written is None:
+        return Text(sheet, None, None)
+    n = len(told.mentions)
+    related, known = torch.zeros(3, n, n), torch.ones(n, n, dtype=torch.bool)
+    unclear: set[int] = set()  # of a word that stands there twice, the place that was not meant
+    meant: set[int] = set()
+    for sides in relations(written):
+        who, done, whom = ([place(word, told.text, told.mentions) for word in side] for side in sides)
+        for places in (*who, *done, *whom):
+            meant.update(places[:1])
+            unclear.update(places[1:])
+        for v in (p[0] for p in done if p):
+            related[AGENT, v, [p[0] for p in who if p]] = 1
+            related[PATIENT, v, [p[0] for p in whom if p]] = 1
+        for x in (p[0] for p in who if p):
+            related[ACTS_ON, x, [p[0] for p in whom if p and p[0] != x]] = 1
+    for i in unclear - meant:
+        known[i] = known[:, i] = False
+    return Text(sheet, related, known.fill_diagonal_(False))
+
+
+def _small(sheet: Sheet) -> Sheet:
+    """In half precision: there are tens of thousands."""
+    return Sheet(sheet.states.bfloat16(), sheet.vectors.bfloat16(), sheet.words, sheet.mentions)
+
+
+def train(groups: Sequence[Group], epochs: int, embedded: EmbeddedLayers, path: Path, *, go_on: bool) -> None:
+    """Learn from the documents that are not held out; after every epoch figures for those that are, and the weights."""
+    torch.manual_seed(SEED)
+    random.seed(SEED)
+    network = _begin(embedded, groups)
+    if go_on:
+        network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
+    held_out = set(sorted({group.document for group in groups})[::HELD_OUT])
+    learnt = [group for group in groups if group.document not in held_out]
+    judged = [group for group in groups if group.document in held_out]
+    layers = list(network.layers.parameters())
+    judges = [*network.judging.parameters(), network.likeness, network.bias]
+    others = {id(parameter) for parameter in (*layers, *judges)}
+    rates = (RATE_LAYERS, RATE_JUDGES, RATE_RELATIONS)
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": parameters, "lr": rate, "weight_decay": 0.01}
+            for rate, parameters in zip(
+                rates, (layers, judges, [p for p in network.parameters() if id(p) not in others]), strict=True
+            )
+        ]
+    )
+    print(f"{len(learnt)} groups to learn from, {len(judged)} to judge by", flush=True)
+    steps = len(learnt) // BATCH
+    for epoch in range(epochs):
+        network.train()
+        random.shuffle(learnt)
+        total = 0.0
+        for step in range(steps):
+            share = (epoch + step / steps) / epochs
+            for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                group["lr"] = rate * min(share / WARM_UP, 1.0) * max(LEAST_RATE, (1 + cos(pi * share)) / 2)
+            loss = _loss(network, learnt[step * BATCH : (step + 1) * BATCH])
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            total += loss.item()
+            if step % REPORT_EVERY == 0:
+                print(f"epoch {epoch + 1}, step {step} of {steps}: loss {total / (step + 1):.3f}", flush=True)
+        print(f"epoch {epoch + 1}: {_figures(network, judged)}", flush=True)
+        save(network, path)
+    _learn_to_judge(network, learnt)
+    print(f"judging learnt anew: {_figures(network, judged)}", flush=True)
+    save(network, path)
+
+
+def save(network: RoleNetwork, path: Path) -> None:
+    """The weights, in half precision: none lies where that matters."""
+    save_file({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}, path)
+
+
+def _begin(embedded: EmbeddedLayers, groups: Sequence[Group]) -> RoleNetwork:
+    """The network before it has learnt anything: the embedder's layers, and the mean of its token vectors."""
+    network = RoleNetwork()
+    copy_layers(embedded.layers[BELOW:], network.layers)
+    some = groups[:: max(1, len(groups) // 500)]
+    network.mean.copy_(torch.cat([group.source.sheet.vectors.float() for group in some]).mean(0))
+    return network
+
+
+def _read(network: RoleNetwork, texts: Sequence[Text]) -> tuple[Texts, Tensor]:
+    prepared = make_texts([text.sheet for text in texts])
+    with half_precision():
+        return prepared, network.relate(prepared).float()
+
+
+def _compare(
+    network: RoleNetwork, groups: Sequence[Group]
+) -> tuple[Tensor, Tensor, Tensor, list[tuple[Sequence[Text], Tensor]]]:
+    """Of each statement its relations beside those of its source and their weights, whether it is false, and the
+    log-odds of all relations.
+    """
+    sources = [group.source for group in groups]
+    statements = [statement for group in groups for statement in group.statements]
+    owner = torch.tensor([row for row, group in enumerate(groups) for _ in group.statements])
+    false = torch.tensor([float(i >= group.true) for group in groups for i in range(len(group.statements))])
+    (there, known), (here, told) = _read(network, sources), _read(network, statements)
+    same = same_words([s.sheet.mentions for s in statements], [sources[row].sheet.mentions for row in owner.tolist()])
+    beside = Texts(*(getattr(there, name)[owner] for name in Texts.__slots__))
+    features, weights = network.compare(here, beside, same, told, known[owner])
+    return features, weights, false, [(sources, known), (statements, told)]
+
+
+def _loss(network: RoleNetwork, groups: Sequence[Group]) -> Tensor:
+    features, weights, false, found = _compare(network, groups)
+    loss = functional.binary_cross_entropy_with_logits(network.judge(features, weights), false)
+    for texts, scores in found:
+        total, count, way, ways = torch.zeros(()), 0.0, torch.zeros(()), 0.0
+        for text, score in zip(texts, scores, strict=True):
+            if text.related is None or text.known is None:
+                continue
+            n = text.known.shape[0]
+            own = score[:, :n, :n]
+            weight = 1 + (RELATED - 1) * text.related
+            each = functional.binary_cross_entropy_with_logits(own, text.related, weight, reduction="none")
+            total = total + (each * text.known).sum()
+            count += float(text.related.sum())
+            one_way = text.related[ACTS_ON] * (1 - text.related[ACTS_ON].T)
+            way = way + (functional.softplus(own[ACTS_ON].T - own[ACTS_ON]) * one_way).sum()
+            ways += float(one_way.sum())
+        loss = loss + (total / max(count, 1) + WAY * way / max(ways, 1)) / len(found)
+    return loss
+
+
+def _learn_to_judge(network: RoleNetwork, groups: Sequence[Group]) -> None:
+    """Learn what judges the relations anew, the relations being what they are: it needs to see each more often."""
+    network.eval()
+    compared: list[tuple[Tensor, Tensor]] = []
+    false: list[Tensor] = []
+    with torch.no_grad():
+        for first in range(0, len(groups), BATCH):
+            features, weights, wrong, _ = _compare(network, groups[first : first + BATCH])
+            for row, counts in enumerate(weights > 0):
+                compared.append((features[row, counts], weights[row, counts]))
+            false.append(wrong)
+    truth = torch.cat(false)
+    optimiser = torch.optim.AdamW([*network.judging.parameters(), network.bias], lr=RATE_JUDGES, weight_decay=0.01)
+    steps = max(1, len(compared) // JUDGED_AT_ONCE)
+    network.judging.train()
+    for time in range(TIMES):
+        order = torch.randperm(len(compared))
+        for step in range(steps):
+            share = (time + step / steps) / TIMES
+            optimiser.param_groups[0]["lr"] = RATE_JUDGES * max(LEAST_RATE, (1 + cos(pi * share)) / 2)
+            some = order[step * JUDGED_AT_ONCE : (step + 1) * JUDGED_AT_ONCE]
+            features, weights = (pad_sequence([compared[i][part] for i in some], batch_first=True) for part in (0, 1))
+            loss = functional.binary_cross_entropy_with_logits(network.judge(features, weights), truth[some])
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+            optimiser.step()
+
+
+@torch.inference_mode()
+def _figures(network: RoleNetwork, groups: Sequence[Group]) -> str:
+    """How well relations are found, and false statements told from true ones, in what was not learnt from."""
+    network.eval()
+    false, odds = [], []
+    hits: Mapping[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for first in range(0, len(groups), BATCH):
+        features, weights, wrong, found = _compare(network, groups[first : first + BATCH])
+        odds += network.judge(features, weights).tolist()
+        false += wrong.tolist()
+        for texts, scores in found:
+            for text, score in zip(texts, scores, strict=True):
+                if text.related is None or text.known is None:
+                    continue
+                n = text.known.shape[0]
+                for name, kind in (("agent", AGENT), ("patient", PATIENT), ("acts on", ACTS_ON)):
+                    positive = (score[kind, :n, :n] > 0) & text.known
+                    actual = (text.related[kind] > 0) & text.known
+                    hits[name][0] += 2 * float((positive & actual).sum())
+                    hits[name][1] += float(positive.sum() + actual.sum())
+    truth, scored = np.array(false, bool), np.array(odds)
+    threshold = np.quantile(scored[~truth], 0.95)
+    return (
+        f"area under the curve, false or true: {auc(truth, scored):.3f} of {len(odds)} held-out statements; "
+        f"{(scored[truth] > threshold).mean():.3f} of the false found at 5 % of the true; F1 of relations: "
+        + ", ".join(f"{name} {twice / max(both, 1):.3f}" for name, (twice, both) in hits.items())
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Learn and write the weights; print the figures."""
+    embedded = EmbeddedLayers()
+    groups = read_groups(FOLDER, embedded)
+    print(f"{len(groups)} groups, {sum(len(group.statements) for group in groups)} statements", flush=True)
+    path = load_settings().prompts_dir / WEIGHTS_FILE
+    numbers = [int(argument) for argument in arguments if argument.isdigit()]
+    train(groups, numbers[0] if numbers else EPOCHS, embedded, path, go_on=GO_ON in arguments)
+    print(f"written: {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
