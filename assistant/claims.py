@@ -37,6 +37,7 @@ NEAR = 6  # words within which a number still counts what follows it
 CONTRAST = 12  # words within which "but" answers a "not"
 SCOPE = 4  # content words that a denial reaches
 CERTAIN, WITHOUT = "certain", "without"
+RANKS = frozenset({"vice", "deputy", "co", "non", "ex"})  # who is "vice-chaired" is not chaired
 CANNOT = frozenset({"cannot", "not", "never", "nothing", "no", "unable", "nobody", "lack", "fail"})
 
 
@@ -335,7 +336,8 @@ def mentions(text: str, names: Names, stopwords: Collection[str]) -> tuple[Menti
         elif lower in stopwords or len(lower) < 2:
             key = ""
         else:
-            key = stem(lower if named else lower.rpartition("-")[2])
+            first, _, last = lower.rpartition("-")
+            key = stem(lower if named or first in RANKS else last)
         found.append(Mention(start, end, key, named))
     return tuple(found)
 
