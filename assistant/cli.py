@@ -185,7 +185,7 @@ def check() -> None:
 
 @cli.command("eval")
 def evaluate(
-    split: Annotated[str, typer.Option(help="dev, test or all.")] = "dev",
+    split: Annotated[str, typer.Option(help="dev, test or all; with --statements also free.")] = "dev",
     cases: Annotated[Path | None, typer.Option(help="Your own questions, in the same format.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
     against: Annotated[Path | None, typer.Option(help="An earlier report to compare with.", metavar="JSON")] = None,

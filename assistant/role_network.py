@@ -157,11 +157,10 @@ class _Comparison:
         there, itself = self.alike.amax(2), self.same.any(2).float()
         acts, acted_on = self._parts()
         named = self.claim.named.float()
-        by_one, by_other = acts_on.clone(), acts_on.transpose(1, 2)
         out = (self.alike * their_acts_on.amax(2)[:, None]).amax(2)
         into = (self.alike * their_acts_on.amax(1)[:, None]).amax(2)
         pairs = _side_by_side(
-            [by_one, onwards, back, by_other],
+            [acts_on, onwards, back, acts_on.transpose(1, 2)],
             [there, itself, acts, acted_on, named, out, into],
             [there, itself, acts, acted_on, named, into],
         )

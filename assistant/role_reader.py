@@ -99,6 +99,8 @@ class RoleReader:
         """Probability that a statement gives somebody the part that another has in its source; words with the same key
         are the same.
         """
+        # A word has a token at least: those after so many are not seen, and would only cost memory, cubed.
+        claim, source = (Told(told.text, told.mentions[:LONGEST]) for told in (claim, source))
         if not claim.mentions or not source.mentions:
             return 0.0
         (one, told), (other, known) = self._read(claim), self._read(source)

@@ -1,4 +1,4 @@
-"""Is a statement held by the sources that it cites? Found by rules and vectors, never by the model that wrote it. Pure.
+"""Is a statement held by the sources that it cites? By rules, vectors and networks, not by its writer. Pure.
 
 A statement is verbatim when it is whole sentences of a cited source. Else it is supported when every check passes: its
 markers resolve, what it puts in quotation marks stands in the source, its numbers count the same things, its names,
