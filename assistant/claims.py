@@ -4,8 +4,8 @@ Names for one thing are made one before anything is compared, so that "RtoP" in 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
@@ -27,7 +27,6 @@ from assistant.roles import Roles
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?\b|[^\W_]+(?:[-'’/][^\W_]+)*|[.,;:!?–—()]")
 PART = re.compile(r"[-'’/]")
-WRITTEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
 ABBREVIATED = re.compile(r"\b(Dr|Mr|Ms|Mrs|Prof|St|No|para|paras|Art)\.(?=\s)")
 HEAD_END = re.compile(r"(?<=\w)\s+(?:of|on|for|to|in|and)\s")  # what follows in a name is no head of it
 CONTRACTED = re.compile(r"n['’]t\b")
@@ -37,7 +36,6 @@ NEAR = 6  # words within which a number still counts what follows it
 CONTRAST = 12  # words within which "but" answers a "not"
 SCOPE = 4  # content words that a denial reaches
 CERTAIN, WITHOUT = "certain", "without"
-RANKS = frozenset({"vice", "deputy", "co", "non", "ex"})  # who is "vice-chaired" is not chaired
 CANNOT = frozenset({"cannot", "not", "never", "nothing", "no", "unable", "nobody", "lack", "fail"})
 
 
@@ -130,24 +128,6 @@ class Names:
         if plain.endswith("s") and plain[:-1] in self._one and not one.endswith("s"):
             one += "s"  # grammar needs to know that there are several
         return one.lower() if found.islower() else one
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A word where it stands in a text, with what it is known by: its stem, or that of the name which it ends."""
-
-    start: int
-    end: int
-    key: str  # empty for a word that says nothing, or goes on in the next
-    named: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A text with its words."""
-
-    text: str
-    mentions: tuple[Mention, ...]
 
 
 @dataclass(frozen=True)
@@ -320,41 +300,6 @@ class Sentence:
         to_do = {a.lower for a, b in pairwise(self.words) if a.lower in self.rules.done and b.lower == "to"}
         opening = {self.words[0].lower} & self.rules.imperatives if self.words else frozenset()
         return (self.lowers & self.rules.demands) | to_do | opening
-
-
-def mentions(text: str, names: Names, stopwords: Collection[str]) -> tuple[Mention, ...]:
-    """The words of a text as they are written, in order."""
-    spans = names.spans(text)
-    found = []
-    for match in WRITTEN.finditer(text):
-        start, end = match.span()
-        within = next((span for span in spans if span[0] < end and span[1] > start), None)
-        lower = match.group().lower()
-        named = match.group()[0].isupper() and start > 0
-        if within:
-            key = within[2] if end >= within[1] else ""
-        elif lower in stopwords or len(lower) < 2:
-            key = ""
-        else:
-            first, _, last = lower.rpartition("-")
-            key = stem(lower if named or first in RANKS else last)
-        found.append(Mention(start, end, key, named))
-    return tuple(found)
-
-
-def as_there(claim: Sequence[Mention], source: Sequence[Mention], names: Names) -> tuple[Mention, ...]:
-    """A statement's words, those that are another name of what the source names with the key that it has there."""
-    known = sorted({mention.key for mention in source if mention.key})
-    keys = {
-        mention.key: next((k for k in known if _name_one_thing(mention.key, k, names)), mention.key)
-        for mention in claim
-        if mention.key and mention.key not in known
-    }
-    return tuple(replace(mention, key=keys.get(mention.key, mention.key)) for mention in claim)
-
-
-def _name_one_thing(one: str, other: str, names: Names) -> bool:
-    return one in names.others.get(other, ()) or other in names.others.get(one, ())
 
 
 def read(text: str, names: Names, rules: WordRules) -> Sentence:

@@ -14,9 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from assistant.claims import Mention, Told
 from assistant.embedding import embedded_model_path
 from assistant.joint_reader import half_precision, load_weights
+from assistant.mentions import Mention, Told
 from assistant.role_network import RoleNetwork, Texts
 
 WEIGHTS_FILE = "role_reader.safetensors"
@@ -136,9 +136,12 @@ def same_words(claims: Sequence[Sequence[Mention]], sources: Sequence[Sequence[M
     n, m = max(map(len, claims)), max(map(len, sources))
     same = torch.zeros(len(claims), n, m, dtype=torch.bool)
     for row, (claim, source) in enumerate(zip(claims, sources, strict=True)):
+        places: dict[str, list[int]] = {}
+        for j, other in enumerate(source):
+            places.setdefault(other.key, []).append(j)
         for i, one in enumerate(claim):
-            for j, other in enumerate(source):
-                same[row, i, j] = bool(one.key) and one.key == other.key
+            if one.key in places and one.key:
+                same[row, i, places[one.key]] = True
     return same
 
 

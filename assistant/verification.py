@@ -13,9 +13,10 @@ from typing import Protocol
 
 from assistant.checks import misquoted, of_itself, wrong_actor, wrong_degree, wrong_name, wrong_negation, wrong_number
 from assistant.citations import locate
-from assistant.claims import Names, Sentence, Told, WordRules, as_there, mentions, read
+from assistant.claims import Names, Sentence, WordRules, read
 from assistant.domain import Passage, Support
 from assistant.domain import Sentence as SourceSentence
+from assistant.mentions import Told, as_there, mentions
 from assistant.reply import Line
 
 SENTENCES = 3  # of the sources that may together support one statement

@@ -13,19 +13,22 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, pi
+from math import ceil, cos, pi
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.rnn import pad_sequence
 
 from assistant import lexicon, question
-from assistant.claims import Mention, Names, Told, mentions
+from assistant.claims import Names
 from assistant.joint_reader import half_precision
+from assistant.mentions import Mention, Told, mentions
 from assistant.role_network import ACTS_ON, AGENT, PATIENT, RoleNetwork, Texts
 from assistant.role_reader import BELOW, WEIGHTS_FILE, EmbeddedLayers, Sheet, make_texts, same_words
 from assistant.settings import load_settings
@@ -33,11 +36,12 @@ from evals.calibration import auc
 from evals.joint_training import GO_ON, copy_layers
 
 FOLDER = Path(__file__).parent / "training" / "roles"
-HELD_OUT = 10  # one document in so many
+HELD_OUT = 10  # one document in some so many
 EPOCHS = 3
 TIMES = 30  # that the judging is learnt anew at the end, which is quick
 JUDGED_AT_ONCE = 128  # statements
-BATCH = 6  # groups, some five texts each
+BATCH = 6  # groups, some six texts each
+SPREAD = 12  # words by which sources of one batch may differ
 RATE_LAYERS, RATE_RELATIONS, RATE_JUDGES = 2e-4, 1e-3, 2e-3
 WARM_UP, LEAST_RATE = 0.05, 0.02  # share of all steps; of the highest rate
 RELATED = 3.0  # weight of two words that are related: nearly all are not
@@ -153,9 +157,8 @@ def train(groups: Sequence[Group], epochs: int, embedded: EmbeddedLayers, path: 
     network = _begin(embedded, groups)
     if go_on:
         network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
-    held_out = set(sorted({group.document for group in groups})[::HELD_OUT])
-    learnt = [group for group in groups if group.document not in held_out]
-    judged = [group for group in groups if group.document in held_out]
+    learnt = [group for group in groups if not _held_out(group.document)]
+    judged = [group for group in groups if _held_out(group.document)]
     layers = list(network.layers.parameters())
     judges = [*network.judging.parameters(), network.likeness, network.bias]
     others = {id(parameter) for parameter in (*layers, *judges)}
@@ -169,16 +172,15 @@ def train(groups: Sequence[Group], epochs: int, embedded: EmbeddedLayers, path: 
         ]
     )
     print(f"{len(learnt)} groups to learn from, {len(judged)} to judge by", flush=True)
-    steps = len(learnt) // BATCH
+    steps = ceil(len(learnt) / BATCH)
     for epoch in range(epochs):
         network.train()
-        random.shuffle(learnt)
         total = 0.0
-        for step in range(steps):
+        for step, some in enumerate(_batches(learnt)):
             share = (epoch + step / steps) / epochs
             for group, rate in zip(optimiser.param_groups, rates, strict=True):
                 group["lr"] = rate * min(share / WARM_UP, 1.0) * max(LEAST_RATE, (1 + cos(pi * share)) / 2)
-            loss = _loss(network, learnt[step * BATCH : (step + 1) * BATCH])
+            loss = _loss(network, some)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -191,6 +193,20 @@ def train(groups: Sequence[Group], epochs: int, embedded: EmbeddedLayers, path: 
     _learn_to_judge(network, learnt)
     print(f"judging learnt anew: {_figures(network, judged)}", flush=True)
     save(network, path)
+
+
+def _held_out(document: str) -> bool:
+    """Whether a document's groups are not learnt from: always the same ones, whatever is added."""
+    return crc32(document.encode()) % HELD_OUT == 0
+
+
+def _batches(groups: Sequence[Group]) -> list[list[Group]]:
+    """All groups in random order, those of like length together: the rest of a shorter one would be computed, too."""
+    length = {id(group): len(group.source.sheet.mentions) + random.uniform(0, SPREAD) for group in groups}
+    ordered = sorted(groups, key=lambda group: length[id(group)])
+    batches = [ordered[first : first + BATCH] for first in range(0, len(ordered), BATCH)]
+    random.shuffle(batches)
+    return batches
 
 
 def save(network: RoleNetwork, path: Path) -> None:
@@ -209,7 +225,7 @@ def _begin(embedded: EmbeddedLayers, groups: Sequence[Group]) -> RoleNetwork:
 
 def _read(network: RoleNetwork, texts: Sequence[Text]) -> tuple[Texts, Tensor]:
     prepared = make_texts([text.sheet for text in texts])
-    with half_precision():
+    with half_precision(), sdpa_kernel(SDPBackend.MATH):  # the quicker one is slow backwards on a processor
         return prepared, network.relate(prepared).float()
 
 

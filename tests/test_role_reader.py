@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from assistant.assembly import read_rules
-from assistant.claims import Names, Told, as_there, mentions
+from assistant.claims import Names
 from assistant.errors import DataFileError
+from assistant.mentions import Told, as_there, mentions
 from assistant.role_network import ACTS_ON, AGENT, PATIENT
 from assistant.role_reader import WEIGHTS_FILE, EmbeddedLayers, RoleReader, make_texts, same_words
 from assistant.settings import PROJECT_DIR, load_settings

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from assistant.assembly import read_rules
-from assistant.claims import Names, Told
+from assistant.claims import Names
 from assistant.domain import Support
+from assistant.mentions import Told
 from assistant.reply import Line
 from assistant.settings import PROJECT_DIR, load_settings
 from assistant.verification import Judges, Problem, Source, Verifier
