@@ -20,6 +20,7 @@ SYMBOL = re.compile(r"\b[A-Z]{1,4}(?:/[\w.()-]+)+")
 ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
 PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
 NEITHER = frozenset({"neither", "nor"})
+NEVER, EVER = "never", "ever"  # "never been higher" and "higher than ever" say the same
 NO_ONE = frozenset({"no", "none", "nobody"})
 CONTRASTS = frozenset({"rather", "instead"})
 SPEAKING = frozenset({"i", "me", "my", "we", "our", "you", "your"})  # a model that speaks of itself or to a reader
@@ -89,7 +90,8 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     lexical = rules.negators - PLAIN_DENIALS - CONTRASTS
     if claim.negators & support.negators & lexical:  # both say "fails to" or "unable"
         own = set()
-    needed = not support.denies and (claim.denies_twice or _wanting(claim, support))
+    otherwise = bool(claim.denied & support.other_than) or (claim.negators == {NEVER} and EVER in support.lowers)
+    needed = not support.denies and (claim.denies_twice or otherwise or _wanting(claim, support))
     for denier, reached in claim.denials if not needed else ():
         if denier in NEITHER and support.negators & PLAIN_DENIALS:
             continue  # "neither may be tolerated by" denies the verb

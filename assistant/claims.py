@@ -35,8 +35,8 @@ HEAD_WORDS = 3  # content words after a number that say what it counts
 NEAR = 6  # words within which a number still counts what follows it
 CONTRAST = 12  # words within which "but" answers a "not"
 SCOPE = 4  # content words that a denial reaches
-CERTAIN, WITHOUT = "certain", "without"
-CANNOT = frozenset({"cannot", "not", "never", "nothing", "no", "unable", "nobody", "lack", "fail"})
+CERTAIN, WITHOUT, NON = "certain", "without", "non"
+CANNOT = frozenset({"cannot", "not", "never", "nothing", "none", "no", "unable", "nobody", "lack", "fail"})
 
 
 class Idioms:
@@ -288,6 +288,11 @@ class Sentence:
             if word.lower in self.rules.absolutes and word.lower in self.undenied and not small and not picks_out:
                 found.add(word.lower)
         return frozenset(found)
+
+    @cached_property
+    def other_than(self) -> frozenset[str]:
+        """Stems of what something is said not to be by a prefix: "non-military"."""
+        return frozenset(word.stem for word in self.words if word.joined == NON)
 
     @property
     def denies_twice(self) -> bool:

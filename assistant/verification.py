@@ -72,9 +72,10 @@ class VerificationRules:
     """`verification.yaml`; see there for what each means."""
 
     words: WordRules
-    coverage: float
-    word_cosine: float
-    cosine: float
+    meaning: float
+    of_words: float
+    word_met: float
+    word_missing: float
     stray_cosine: float
     entailment: float
     contradiction: float
@@ -220,16 +221,18 @@ class Verifier:
         stated = support.stems | self.names.spread(said)
         missing = [word for word in weights if word.stem not in stated and not word.number]
         near = self.meaning.nearest(text, [word.lower for word in missing], said)
-        met = dict(zip(missing, near, strict=True))
-        total = sum(weights.values())
-        lost = sum(weights[w] for w, cosine in met.items() if cosine < self.rules.word_cosine)
-        coverage = 1 - lost / total
+        none, whole = self.rules.word_missing, self.rules.word_met
+        lost = {
+            word: min(max((whole - cosine) / (whole - none), 0.0), 1.0)
+            for word, cosine in zip(missing, near, strict=True)
+        }
+        coverage = 1 - sum(weights[word] * part for word, part in lost.items()) / sum(weights.values())
         cosine = self.meaning.closeness(text, [said])[0] if said else 0.0
-        stray = [w.text for w, c in met.items() if c < self.rules.stray_cosine]
-        if coverage < self.rules.coverage or cosine < self.rules.cosine or stray:
-            return f"coverage {coverage:.2f}, cosine {cosine:.2f}" + (
-                f", not in the source: {', '.join(stray)}" if stray else ""
-            )
+        found = self.rules.of_words * coverage + (1 - self.rules.of_words) * cosine
+        stray = [word.text for word, near_it in zip(missing, near, strict=True) if near_it < self.rules.stray_cosine]
+        if found < self.rules.meaning or stray:
+            added = f", not in the source: {', '.join(stray)}" if stray else ""
+            return f"words {coverage:.2f}, sentence {cosine:.2f}{added}"
         return ""
 
     def _not_entailed(self, text: str, said: str) -> str:

@@ -12,7 +12,7 @@ from assistant.lexicon import words as words_of
 from assistant.verification import VerificationRules
 
 THRESHOLDS = (
-    *("coverage", "word_cosine", "cosine", "stray_cosine", "entailment", "contradiction", "least_share"),
+    *("meaning", "of_words", "word_met", "word_missing", "stray_cosine", "entailment", "contradiction", "least_share"),
     *("exchanged", "exchanged_by_rule"),
 )
 LISTS = (

@@ -1,9 +1,12 @@
-"""Learns the role reader's weights from invented sentences: `python -m evals.role_training`.
+"""Learns the role reader's weights from invented sentences.
+
+    python -m evals.role_training [EPOCHS] [go-on]
+    python -m evals.role_training WEIGHTS.safetensors WEIGHTS.safetensors …
 
 Each group of `evals/training/roles/*.jsonl` is a source with true statements about it and false ones, which give
 somebody the part of another. Most texts have their relations written beside them. The network learns both at once: the
 relations of each text, and which statements are false. A part of the groups is held out, and what it finds there is
-printed after each epoch.
+printed after each epoch. Given several weights, their mean is taken, and only what judges the relations is learnt anew.
 """
 
 import json
@@ -50,6 +53,7 @@ AT_ONCE = 64  # texts that the embedded model reads in one pass
 REPORT_EVERY = 100  # steps
 SEED = 0
 NONE = "-"
+WEIGHTS_END = Path(WEIGHTS_FILE).suffix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,6 +218,15 @@ def save(network: RoleNetwork, path: Path) -> None:
     save_file({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}, path)
 
 
+def average(weights: Sequence[Path], path: Path) -> None:
+    """Write the mean of the weights that lie on the way of one learning: it does better than any of them on texts of
+    another kind (Wortsman et al., "Model soups", 2022).
+    """
+    all_of_them = [load_file(one) for one in weights]
+    mean = {name: torch.stack([one[name].float() for one in all_of_them]).mean(0) for name in all_of_them[0]}
+    save_file({name: tensor.half().contiguous() for name, tensor in mean.items()}, path)
+
+
 def _begin(embedded: EmbeddedLayers, groups: Sequence[Group]) -> RoleNetwork:
     """The network before it has learnt anything: the embedder's layers, and the mean of its token vectors."""
     network = RoleNetwork()
@@ -331,7 +344,12 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{len(groups)} groups, {sum(len(group.statements) for group in groups)} statements", flush=True)
     path = load_settings().prompts_dir / WEIGHTS_FILE
     numbers = [int(argument) for argument in arguments if argument.isdigit()]
-    train(groups, numbers[0] if numbers else EPOCHS, embedded, path, go_on=GO_ON in arguments)
+    epochs = numbers[0] if numbers else EPOCHS
+    several = [Path(argument) for argument in arguments if argument.endswith(WEIGHTS_END)]
+    if several:
+        average(several, path)
+        epochs = 0  # what judges the relations is learnt anew
+    train(groups, epochs, embedded, path, go_on=GO_ON in arguments or bool(several))
     print(f"written: {path}")
     return 0
 

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from assistant.assembly import read_rules
 from assistant.claims import Names
@@ -107,7 +108,7 @@ def test_the_weights_are_learnt_anew_from_invented_groups(embedded, tmp_path, mo
     data.mkdir()
     rows = (role_training.FOLDER / "t1.jsonl").read_text(encoding="utf-8").splitlines()[:36]
     (data / "few.jsonl").write_text("\n".join(rows), encoding="utf-8")
-    monkeypatch.setattr(role_training, "HELD_OUT", 3)
+    monkeypatch.setattr(role_training, "HELD_OUT", 5)
     groups = role_training.read_groups(data, embedded)
     assert len(groups) == 36
     assert {(group.true, len(group.statements)) for group in groups} == {(2, 4)}
@@ -182,3 +183,21 @@ def test_every_group_is_well_formed_and_the_words_of_its_relations_stand_in_its_
                             assert role_training.place(word, entry["text"], words), (row["id"], word)
     assert counted["texts"] > 20_000
     assert counted["with roles"] > 10_000
+
+
+def test_the_mean_of_several_weights_is_between_them(tmp_path) -> None:
+    files = [tmp_path / f"{value}.safetensors" for value in (1, 4)]
+    for value, file in zip((1.0, 4.0), files, strict=True):
+        save_file({"bias": torch.full((2,), value)}, file)
+    role_training.average([*files, files[0]], tmp_path / WEIGHTS_FILE)
+    assert load_file(tmp_path / WEIGHTS_FILE)["bias"].tolist() == [2.0, 2.0]
+
+
+def test_texts_of_like_length_are_learnt_together_and_none_is_left_out(embedded, tmp_path) -> None:
+    words = [3, 40, 5, 42, 4, 41, 6, 43, 7, 44, 8, 45, 9]
+    rows = [{"id": f"x-0-{n}", "source": {"text": "Panel " * n}, "true": [], "exchanged": []} for n in words]
+    (tmp_path / "few.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    batches = role_training._batches(role_training.read_groups(tmp_path, embedded))
+    lengths = [[len(group.source.sheet.mentions) for group in batch] for batch in batches]
+    assert sorted(n for batch in lengths for n in batch) == sorted(words)
+    assert sum(max(batch) - min(batch) > role_training.SPREAD for batch in lengths) <= 1

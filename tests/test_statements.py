@@ -51,7 +51,7 @@ def test_at_most_one_in_ten_true_ones_is_flagged_in_words_near_the_source(near: 
 
 def test_with_freer_prose_fewer_are_judged_right(measured: dict[str, dict[str, float]]) -> None:
     # Nine in ten of both are wanted. For swapped ones this floor is what was reached, so that it does not become less.
-    assert measured[StatementKind.SWAPPED_ACTOR]["recall"] >= 0.78
+    assert measured[StatementKind.SWAPPED_ACTOR]["recall"] >= 0.81
     assert measured[StatementKind.TRUE]["recall"] >= 0.9
 
 

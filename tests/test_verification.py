@@ -143,7 +143,7 @@ def test_the_quotes_are_the_source_s_own_sentences() -> None:
     assert DOCUMENT.text[quote.start : quote.end].startswith("It received more than 80 submissions")
 
 
-@pytest.mark.parametrize("meaning", [Near(sentences=0.3), Near(words=0.05), Near(sentences=0.0, words=0.0)])
+@pytest.mark.parametrize("meaning", [Near(sentences=0.3, words=0.45), Near(words=0.05), Near(sentences=0.0, words=0.0)])
 def test_what_is_far_in_meaning_is_not_supported(meaning: Near) -> None:
     verifier = replace(VERIFIER, meaning=meaning)
     finding = verifier.verify(Line("The Board liked apples, pears and quinces.", (1,)), SOURCES)
@@ -222,6 +222,12 @@ def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supporte
         ("The missions should be given clear mandates.", "The missions lack clear mandates.", True),
         ("The missions have clear mandates.", "The missions lack clear mandates.", False),
         ("The missions should be given clear mandates.", "The missions should not be given clear mandates.", False),
+        ("The missions should be given clear mandates.", "The mandates of the missions are not yet clear.", True),
+        ("The missions have clear mandates.", "The mandates of the missions are not yet clear.", False),
+        ("Non-military tools help villages.", "Tools that are not military help villages.", True),
+        ("Military tools help villages.", "Tools that are not military help villages.", False),
+        ("More villages are at risk than ever.", "The villages at risk have never been more.", True),
+        ("More villages are at risk.", "The villages at risk have never been more.", False),
     ],
 )
 def test_what_a_source_asks_for_or_finds_short_may_be_said_to_be_wanting(

@@ -18,7 +18,7 @@ SOURCE = PROJECT_DIR / "prompts" / "verification.yaml"
     [
         ("exchanged", 1.5, "exchanged is 1.5"),
         ("exchanged_by_rule", "often", "exchanged_by_rule is 'often'"),
-        ("coverage", None, "coverage is None"),
+        ("meaning", None, "meaning is None"),
         ("negators", [False], "negators holds"),
         ("idioms", ["above all"], "idioms must give for each phrase what it means"),
         ("idioms", {"above all": False}, "idioms must give for each phrase what it means"),
