@@ -35,6 +35,8 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
     for key in THRESHOLDS:
         if not isinstance(content[key], int | float) or not 0 <= content[key] <= 1:
             raise DataFileError(f"{path}: {key} is {content[key]!r}, expected a number from 0 to 1")
+    if content["word_missing"] >= content["word_met"]:
+        raise DataFileError(f"{path}: word_missing is {content['word_missing']}, expected less than word_met")
     for key in LISTS:
         _require_words(path, key, content[key])
     for key in GROUPS:

@@ -19,6 +19,7 @@ SOURCE = PROJECT_DIR / "prompts" / "verification.yaml"
         ("exchanged", 1.5, "exchanged is 1.5"),
         ("exchanged_by_rule", "often", "exchanged_by_rule is 'often'"),
         ("meaning", None, "meaning is None"),
+        ("word_missing", 0.6, "word_missing is 0.6, expected less than word_met"),
         ("negators", [False], "negators holds"),
         ("idioms", ["above all"], "idioms must give for each phrase what it means"),
         ("idioms", {"above all": False}, "idioms must give for each phrase what it means"),
