@@ -20,7 +20,7 @@ SYMBOL = re.compile(r"\b[A-Z]{1,4}(?:/[\w.()-]+)+")
 ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
 PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
 NEITHER = frozenset({"neither", "nor"})
-NEVER, EVER = "never", "ever"  # "never been higher" and "higher than ever" say the same
+NEVER = "never"
 NO_ONE = frozenset({"no", "none", "nobody"})
 CONTRASTS = frozenset({"rather", "instead"})
 SPEAKING = frozenset({"i", "me", "my", "we", "our", "you", "your"})  # a model that speaks of itself or to a reader
@@ -90,8 +90,9 @@ def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
     lexical = rules.negators - PLAIN_DENIALS - CONTRASTS
     if claim.negators & support.negators & lexical:  # both say "fails to" or "unable"
         own = set()
-    otherwise = bool(claim.denied & support.other_than) or (claim.negators == {NEVER} and EVER in support.lowers)
-    needed = not support.denies and (claim.denies_twice or otherwise or _wanting(claim, support))
+    needed = not support.denies and (
+        claim.denies_twice or _denied_otherwise(claim, support) or _wanting(claim, support)
+    )
     for denier, reached in claim.denials if not needed else ():
         if denier in NEITHER and support.negators & PLAIN_DENIALS:
             continue  # "neither may be tolerated by" denies the verb
@@ -153,6 +154,13 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence], als
     if any(_of_another(claim, best, other, first.stems) for other in chosen if other.words != best.words):
         return f"{_named(first.stems)} with what is said of another"
     return ""
+
+
+def _denied_otherwise(claim: Sentence, support: Sentence) -> bool:
+    """Whether all that a statement denies the source says without denying: "non-military", "higher than ever"."""
+    if claim.negators == {NEVER}:
+        return support.than_ever
+    return bool(claim.denials) and all(reached[0] in support.other_than for _, reached in claim.denials)
 
 
 def _wanting(claim: Sentence, support: Sentence) -> bool:

@@ -294,6 +294,11 @@ class Sentence:
         """Stems of what something is said not to be by a prefix: "non-military"."""
         return frozenset(word.stem for word in self.words if word.joined == NON)
 
+    @cached_property
+    def than_ever(self) -> bool:
+        """Whether something is more or less "than ever": it has never been so before."""
+        return any((a.lower, b.lower) == ("than", "ever") for a, b in pairwise(self.words))
+
     @property
     def denies_twice(self) -> bool:
         """Whether nothing can be without something: that it is needed, and no denial."""

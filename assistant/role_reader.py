@@ -140,7 +140,7 @@ def same_words(claims: Sequence[Sequence[Mention]], sources: Sequence[Sequence[M
         for j, other in enumerate(source):
             places.setdefault(other.key, []).append(j)
         for i, one in enumerate(claim):
-            if one.key in places and one.key:
+            if one.key and one.key in places:
                 same[row, i, places[one.key]] = True
     return same
 

@@ -9,13 +9,10 @@ relations of each text, and which statements are false. A part of the groups is 
 printed after each epoch. Given several weights, their mean is taken, and only what judges the relations is learnt anew.
 """
 
-import json
 import random
-import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from math import ceil, cos, pi
 from pathlib import Path
 from zlib import crc32
@@ -28,17 +25,14 @@ from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.rnn import pad_sequence
 
-from assistant import lexicon, question
-from assistant.claims import Names
 from assistant.joint_reader import half_precision
-from assistant.mentions import Mention, Told, mentions
 from assistant.role_network import ACTS_ON, AGENT, PATIENT, RoleNetwork, Texts
-from assistant.role_reader import BELOW, WEIGHTS_FILE, EmbeddedLayers, Sheet, make_texts, same_words
+from assistant.role_reader import BELOW, WEIGHTS_FILE, EmbeddedLayers, make_texts, same_words
 from assistant.settings import load_settings
 from evals.calibration import auc
 from evals.joint_training import GO_ON, copy_layers
+from evals.role_groups import FOLDER, Group, Text, read_groups
 
-FOLDER = Path(__file__).parent / "training" / "roles"
 HELD_OUT = 10  # one document in some so many
 EPOCHS = 3
 TIMES = 30  # that the judging is learnt anew at the end, which is quick
@@ -49,118 +43,22 @@ RATE_LAYERS, RATE_RELATIONS, RATE_JUDGES = 2e-4, 1e-3, 2e-3
 WARM_UP, LEAST_RATE = 0.05, 0.02  # share of all steps; of the highest rate
 RELATED = 3.0  # weight of two words that are related: nearly all are not
 WAY = 0.5  # weight of which way a relation goes
-AT_ONCE = 64  # texts that the embedded model reads in one pass
 REPORT_EVERY = 100  # steps
 SEED = 0
-NONE = "-"
 WEIGHTS_END = Path(WEIGHTS_FILE).suffix
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Text:
-    """A text as prepared; its relations f32[3, n, n] and which pairs of words they are known for bool[n, n], if any."""
-
-    sheet: Sheet
-    related: Tensor | None
-    known: Tensor | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """A source with statements about it, the first `true` of which are true."""
-
-    document: str
-    source: Text
-    statements: tuple[Text, ...]
-    true: int
-
-
-def read_groups(folder: Path, embedded: EmbeddedLayers) -> list[Group]:
-    """All groups, their texts prepared."""
-    rows = [
-        json.loads(line)
-        for path in sorted(folder.glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    settings = load_settings()
-    names = Names(lexicon.read_variants(settings.prompts_dir))
-    stopwords = question.read_rules(settings.prompts_dir).stopwords
-    texts = {
-        entry["text"]: entry.get("roles") for row in rows for entry in (row["source"], *row["true"], *row["exchanged"])
-    }
-    told = [Told(text, mentions(text, names, stopwords)) for text in sorted(texts, key=len)]
-    prepared: dict[str, Text] = {}
-    for first in range(0, len(told), AT_ONCE):
-        some = told[first : first + AT_ONCE]
-        for one, sheet in zip(some, embedded.prepare(some), strict=True):
-            prepared[one.text] = _with_roles(one, _small(sheet), texts[one.text])
-    return [
-        Group(
-            row["id"].rpartition("-")[0],
-            prepared[row["source"]["text"]],
-            tuple(prepared[entry["text"]] for entry in (*row["true"], *row["exchanged"])),
-            len(row["true"]),
-        )
-        for row in rows
-    ]
-
-
-def relations(written: str) -> Iterator[tuple[list[str], list[str], list[str]]]:
-    """(who, what is done, whom or what it reaches) of each "agents > predicate > patients" of a line.
-
-    Raises:
-        ValueError: it is not of that form.
+def train(
+    groups: Sequence[Group], epochs: int, embedded: EmbeddedLayers, path: Path, start: Mapping[str, Tensor] | None
+) -> None:
+    """Learn from the documents that are not held out, beginning with weights if any are given; after every epoch
+    figures for those that are, and the weights.
     """
-    for part in written.split(";"):
-        if part.strip() != NONE:
-            who, done, whom = ([w.strip() for w in side.split(",") if w.strip() != NONE] for side in part.split(" > "))
-            yield who, done, whom
-
-
-def place(word: str, text: str, words: Sequence[Mention]) -> list[int]:
-    """The positions of a word in a text, the one that is meant first: "report#2" is the second of that spelling."""
-    spelt, _, number = word.partition("#")
-    spans = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(spelt)}(?!\w)", text)]
-    if number:
-        spans = spans[int(number) - 1 : int(number)]
-    found = ([i for i, w in enumerate(words) if w.start < end and w.end > start][-1:] for start, end in spans)
-    return [i for within in found for i in within]
-
-
-def _with_roles(told: Told, sheet: Sheet, written: str | None) -> Text:
-    if written is None:
-        return Text(sheet, None, None)
-    n = len(told.mentions)
-    related, known = torch.zeros(3, n, n), torch.ones(n, n, dtype=torch.bool)
-    unclear: set[int] = set()  # of a word that stands there twice, the place that was not meant
-    meant: set[int] = set()
-    for sides in relations(written):
-        who, done, whom = ([place(word, told.text, told.mentions) for word in side] for side in sides)
-        for places in (*who, *done, *whom):
-            meant.update(places[:1])
-            unclear.update(places[1:])
-        for v in (p[0] for p in done if p):
-            related[AGENT, v, [p[0] for p in who if p]] = 1
-            related[PATIENT, v, [p[0] for p in whom if p]] = 1
-        for x in (p[0] for p in who if p):
-            related[ACTS_ON, x, [p[0] for p in whom if p and p[0] != x]] = 1
-    for i in unclear - meant:
-        known[i] = known[:, i] = False
-    return Text(sheet, related, known.fill_diagonal_(False))
-
-
-def _small(sheet: Sheet) -> Sheet:
-    """In half precision: there are tens of thousands."""
-    return Sheet(sheet.states.bfloat16(), sheet.vectors.bfloat16(), sheet.words, sheet.mentions)
-
-
-def train(groups: Sequence[Group], epochs: int, embedded: EmbeddedLayers, path: Path, *, go_on: bool) -> None:
-    """Learn from the documents that are not held out; after every epoch figures for those that are, and the weights."""
     torch.manual_seed(SEED)
     random.seed(SEED)
     network = _begin(embedded, groups)
-    if go_on:
-        network.load_state_dict({name: tensor.float() for name, tensor in load_file(path).items()})
+    if start:
+        network.load_state_dict(start)
     learnt = [group for group in groups if not _held_out(group.document)]
     judged = [group for group in groups if _held_out(group.document)]
     layers = list(network.layers.parameters())
@@ -218,13 +116,12 @@ def save(network: RoleNetwork, path: Path) -> None:
     save_file({name: tensor.half().contiguous() for name, tensor in network.state_dict().items()}, path)
 
 
-def average(weights: Sequence[Path], path: Path) -> None:
-    """Write the mean of the weights that lie on the way of one learning: it does better than any of them on texts of
-    another kind (Wortsman et al., "Model soups", 2022).
+def average(weights: Sequence[Path]) -> dict[str, Tensor]:
+    """The mean of weights that lie on one way of learning: it does better than any of them on texts of another kind
+    (Wortsman et al., "Model soups", 2022).
     """
     all_of_them = [load_file(one) for one in weights]
-    mean = {name: torch.stack([one[name].float() for one in all_of_them]).mean(0) for name in all_of_them[0]}
-    save_file({name: tensor.half().contiguous() for name, tensor in mean.items()}, path)
+    return {name: torch.stack([one[name].float() for one in all_of_them]).mean(0) for name in all_of_them[0]}
 
 
 def _begin(embedded: EmbeddedLayers, groups: Sequence[Group]) -> RoleNetwork:
@@ -347,9 +244,10 @@ def main(arguments: Sequence[str]) -> int:
     epochs = numbers[0] if numbers else EPOCHS
     several = [Path(argument) for argument in arguments if argument.endswith(WEIGHTS_END)]
     if several:
-        average(several, path)
         epochs = 0  # what judges the relations is learnt anew
-    train(groups, epochs, embedded, path, go_on=GO_ON in arguments or bool(several))
+    elif GO_ON in arguments:
+        several = [path]
+    train(groups, epochs, embedded, path, average(several) if several else None)
     print(f"written: {path}")
     return 0
 

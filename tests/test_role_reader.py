@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from assistant.assembly import read_rules
 from assistant.claims import Names
@@ -14,7 +14,7 @@ from assistant.mentions import Told, as_there, mentions
 from assistant.role_network import ACTS_ON, AGENT, PATIENT
 from assistant.role_reader import WEIGHTS_FILE, EmbeddedLayers, RoleReader, make_texts, same_words
 from assistant.settings import PROJECT_DIR, load_settings
-from evals import role_training
+from evals import role_groups, role_training
 
 PROMPTS = PROJECT_DIR / "prompts"
 RULES = read_rules(load_settings(_env_file=None, prompts_dir=PROMPTS)).verification
@@ -106,14 +106,14 @@ def test_weights_that_cannot_be_read_end_in_one_line_that_says_how_to_mend_it(da
 def test_the_weights_are_learnt_anew_from_invented_groups(embedded, tmp_path, monkeypatch) -> None:
     data = tmp_path / "roles"
     data.mkdir()
-    rows = (role_training.FOLDER / "t1.jsonl").read_text(encoding="utf-8").splitlines()[:36]
+    rows = (role_groups.FOLDER / "t1.jsonl").read_text(encoding="utf-8").splitlines()[:36]
     (data / "few.jsonl").write_text("\n".join(rows), encoding="utf-8")
     monkeypatch.setattr(role_training, "HELD_OUT", 5)
-    groups = role_training.read_groups(data, embedded)
+    groups = role_groups.read_groups(data, embedded)
     assert len(groups) == 36
     assert {(group.true, len(group.statements)) for group in groups} == {(2, 4)}
-    for go_on in (False, True):
-        role_training.train(groups, 1, embedded, tmp_path / WEIGHTS_FILE, go_on=go_on)
+    for start in (None, role_training.average([PROMPTS / WEIGHTS_FILE])):
+        role_training.train(groups, 1, embedded, tmp_path / WEIGHTS_FILE, start)
     assert 0 <= RoleReader.load(tmp_path).exchanged(told("The Panel asked."), told(SOURCE)) <= 1
 
 
@@ -126,7 +126,7 @@ def test_relations_are_read_by_the_places_of_their_words(embedded, tmp_path) -> 
         "exchanged": [{"text": "The Board asked."}],
     }
     (tmp_path / "x.jsonl").write_text(json.dumps(row), encoding="utf-8")
-    ((source, statement),) = [(g.source, g.statements[0]) for g in role_training.read_groups(tmp_path, embedded)]
+    ((source, statement),) = [(g.source, g.statements[0]) for g in role_groups.read_groups(tmp_path, embedded)]
     words = [text[m.start : m.end] for m in source.sheet.mentions]
     assert source.related is not None
     found = {(kind, words[i], words[j], i, j) for kind, i, j in source.related.nonzero().tolist()}
@@ -146,7 +146,7 @@ def test_of_a_word_that_stands_twice_the_place_that_was_not_meant_teaches_nothin
     row = {"id": "x-1", "source": {"text": text, "roles": "States > asked > Board"}, "true": [], "exchanged": []}
     row["true"] = row["exchanged"] = [{"text": "States asked."}]
     (tmp_path / "x.jsonl").write_text(json.dumps(row), encoding="utf-8")
-    (group,) = role_training.read_groups(tmp_path, embedded)
+    (group,) = role_groups.read_groups(tmp_path, embedded)
     known = group.source.known
     assert known is not None
     assert [i for i in range(len(known)) if not known[i].any()] == [6]
@@ -165,7 +165,7 @@ def test_texts_of_unlike_length_are_read_as_each_alone(embedded, reader) -> None
 def test_every_group_is_well_formed_and_the_words_of_its_relations_stand_in_its_texts() -> None:
     seen = set()
     counted: Counter[str] = Counter()
-    for path in sorted(role_training.FOLDER.glob("*.jsonl")):
+    for path in sorted(role_groups.FOLDER.glob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             assert row["id"] not in seen
@@ -178,9 +178,9 @@ def test_every_group_is_well_formed_and_the_words_of_its_relations_stand_in_its_
                 counted["texts"] += 1
                 if "roles" in entry:
                     counted["with roles"] += 1
-                    for sides in role_training.relations(entry["roles"]):
+                    for sides in role_groups.relations(entry["roles"]):
                         for word in (word for side in sides for word in side):
-                            assert role_training.place(word, entry["text"], words), (row["id"], word)
+                            assert role_groups.place(word, entry["text"], words), (row["id"], word)
     assert counted["texts"] > 20_000
     assert counted["with roles"] > 10_000
 
@@ -189,15 +189,14 @@ def test_the_mean_of_several_weights_is_between_them(tmp_path) -> None:
     files = [tmp_path / f"{value}.safetensors" for value in (1, 4)]
     for value, file in zip((1.0, 4.0), files, strict=True):
         save_file({"bias": torch.full((2,), value)}, file)
-    role_training.average([*files, files[0]], tmp_path / WEIGHTS_FILE)
-    assert load_file(tmp_path / WEIGHTS_FILE)["bias"].tolist() == [2.0, 2.0]
+    assert role_training.average([*files, files[0]])["bias"].tolist() == [2.0, 2.0]
 
 
 def test_texts_of_like_length_are_learnt_together_and_none_is_left_out(embedded, tmp_path) -> None:
     words = [3, 40, 5, 42, 4, 41, 6, 43, 7, 44, 8, 45, 9]
     rows = [{"id": f"x-0-{n}", "source": {"text": "Panel " * n}, "true": [], "exchanged": []} for n in words]
     (tmp_path / "few.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    batches = role_training._batches(role_training.read_groups(tmp_path, embedded))
+    batches = role_training._batches(role_groups.read_groups(tmp_path, embedded))
     lengths = [[len(group.source.sheet.mentions) for group in batch] for batch in batches]
     assert sorted(n for batch in lengths for n in batch) == sorted(words)
     assert sum(max(batch) - min(batch) > role_training.SPREAD for batch in lengths) <= 1

@@ -222,12 +222,13 @@ def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supporte
         ("The missions should be given clear mandates.", "The missions lack clear mandates.", True),
         ("The missions have clear mandates.", "The missions lack clear mandates.", False),
         ("The missions should be given clear mandates.", "The missions should not be given clear mandates.", False),
-        ("The missions should be given clear mandates.", "The mandates of the missions are not yet clear.", True),
-        ("The missions have clear mandates.", "The mandates of the missions are not yet clear.", False),
         ("Non-military tools help villages.", "Tools that are not military help villages.", True),
         ("Military tools help villages.", "Tools that are not military help villages.", False),
         ("More villages are at risk than ever.", "The villages at risk have never been more.", True),
         ("More villages are at risk.", "The villages at risk have never been more.", False),
+        ("It is the worst risk ever seen for villages.", "The villages have never been at risk.", False),
+        ("Non-military tools help villages.", "Non-military tools do not help villages.", False),
+        ("Non-military tools help villages.", "Tools that are not military do not help villages.", False),
     ],
 )
 def test_what_a_source_asks_for_or_finds_short_may_be_said_to_be_wanting(
