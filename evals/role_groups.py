@@ -1,5 +1,5 @@
-"""Reads the invented groups of `evals/training/roles/*.jsonl`: texts as the role reader is given them, and the relations
-that are written beside most of them.
+"""Reads the invented groups of `evals/training/roles/*.jsonl`: texts as the role reader is given them, and the
+relations that are written beside most of them.
 """
 
 import json
