@@ -30,7 +30,7 @@ from assistant.prose import completed, more_words, write_prose
 from assistant.question import Expected, Question, QuestionRules, read_question
 from assistant.reading import Reading
 from assistant.refusals import no_question, refuse
-from assistant.retrieval import RetrievalWeights, encode_query, ranked_by_reading, retrieve
+from assistant.retrieval import HITS, RetrievalWeights, encode_query, ranked_by_reading, retrieve
 from assistant.vector_index import VectorIndex
 from assistant.verification import Judges, VerificationRules, Verifier
 from assistant.writer import Ledger, Writer
@@ -60,6 +60,7 @@ class Snapshot:
     """What is derived from one state of the library."""
 
     stamp: str
+    passages: int
     lexicon: Lexicon
     names: tuple[DocumentNames, ...]
     index: VectorIndex
@@ -129,7 +130,9 @@ class Assistant:
                     self.judges,
                     lambda text: attempts_instruction(text, self.rules.question),
                 )
-                held = self._snapshot = Snapshot(stamp, lexicon, names, index, geometry, self.library, verifier)
+                held = self._snapshot = Snapshot(
+                    stamp, len(texts), lexicon, names, index, geometry, self.library, verifier
+                )
             return held
 
     def answer(
@@ -257,15 +260,19 @@ class Assistant:
             with clock("retrieve"):
                 query = encode_query(asked, state.lexicon, self.embedder)
                 search = query if wider is asked else encode_query(wider, state.lexicon, self.embedder)
-                hits = retrieve(wider, search, filters, self.rules.retrieval, self.library, state.index, state.geometry)
+                rules, weights = self.rules.extractive, self.rules.retrieval
+                reading = weights.to_read(state.passages) if self.reader and weights.joint_reading else 0
+                count = max(HITS, reading)
+                hits = retrieve(wider, search, filters, weights, self.library, state.index, state.geometry, count)
             with clock("read"):
-                readings = self._read(asked, hits)
+                readings = self._read(asked, hits[:reading])
+                ranked = ranked_by_reading(hits, readings, weights, in_turns=asked.comparison) if readings else hits
             with clock("weigh"):
-                rules = self.rules.extractive
+                best = {hit.passage.id for hit in ranked[: rules.passages]}
                 evidence = weigh_sentences(
                     asked,
                     query,
-                    hits[: rules.passages],
+                    [hit for hit in hits if hit.passage.id in best],
                     rules.weights if readings else rules.weights_apart,
                     self.library,
                     state.lexicon,
@@ -274,15 +281,13 @@ class Assistant:
                     state.geometry,
                     readings,
                 )
-        if readings:
-            hits = ranked_by_reading(hits, readings, self.rules.retrieval, in_turns=asked.comparison)
-        return hits, evidence
+        return ranked[:HITS], evidence
 
     def _read(self, asked: Question, hits: Sequence[Hit]) -> Mapping[str, JointReading]:
-        """What the joint reader finds in the best hits, by passage; nothing where it is switched off."""
-        if not (self.reader and self.rules.retrieval.joint_reading):
+        """What the joint reader finds in some hits, by passage."""
+        if not (self.reader and hits):
             return {}
-        passages = [hit.passage for hit in hits[: self.rules.extractive.passages]]
+        passages = [hit.passage for hit in hits]
         titles = {d.id: d.short_title or d.title for d in self.library.documents()}
         # When and where something was are asked of the document or event that the question names.
         read = asked.text if asked.expected in (Expected.WHEN, Expected.WHERE) else asked.topic

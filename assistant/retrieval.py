@@ -1,5 +1,6 @@
 """Query to Hits: ask every signal, fuse, re-rank by late interaction, keep documents apart where the question does."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from assistant.geometry import Geometry
 from assistant.joint_reading import JointReading
 from assistant.lexicon import Lexicon, words
 from assistant.library import Library, Signal, Vector
-from assistant.question import Question
+from assistant.question import Expected, Question
 from assistant.vector_index import VectorIndex
 
 Scores = dict[str, float]
@@ -23,7 +24,11 @@ Ranked = tuple[Passage, float, Mapping[str, float]]
 HITS = 10  # passages in a result
 COMPARED = 3  # documents that a comparison which names none is spread over
 RANKING = ("fused", "sentence_centred", "late_interaction")
+ASKS_FOR_NAME = {Expected.WHO, Expected.WHERE}
+SHORT = 20  # words: in a passage of fewer, one name is not yet a large share
 PLAIN_WEIGHT = 0.5  # of a token that is no content word, in units of the mean idf: how a thing is asked tells much
+
+_NAME = re.compile(r"(?<=[a-z,;:()\-–] )[A-Z][\w’'-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,18 @@ class RetrievalWeights:
     sentence_centred: float
     late_interaction: float
     joint_reading: float
+    document: float
+    unasked_names: float
     named_document: float
     depth: int
     candidates: int
+    read: int
+    read_of_many: int
+    many: int
+
+    def to_read(self, passages: int) -> int:
+        """How many hits the joint reader reads in a library of so many passages."""
+        return self.read_of_many if passages >= self.many else self.read
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +122,9 @@ def retrieve(
     library: Library,
     index: VectorIndex,
     geometry: Geometry,
+    count: int = HITS,
 ) -> tuple[Hit, ...]:
-    """The ten best passages, best first.
+    """The `count` best passages, best first.
 
     A comparison takes turns between documents, so that none is swallowed: those that it names, each searched for
     itself; otherwise the two or three that hold the best passages.
@@ -124,13 +139,13 @@ def retrieve(
 
     named = [d for d in question.documents if d in admitted]
     if question.side_by_side and len(named) > 1:
-        merged = _in_turns([search([d]) for d in named])
+        merged = _in_turns([search([d]) for d in named], count)
     else:
         merged = search(admitted if len(admitted) < len(held) else None)
         if question.comparison:
-            merged = _in_turns(_by_document(merged)[:COMPARED]) + merged
+            merged = _in_turns(_by_document(merged)[:COMPARED], count) + merged
     return tuple(
-        Hit(p, score, rank, signals) for rank, (p, score, signals) in enumerate(_without_repeats(merged)[:HITS], 1)
+        Hit(p, score, rank, signals) for rank, (p, score, signals) in enumerate(_without_repeats(merged)[:count], 1)
     )
 
 
@@ -172,8 +187,8 @@ def _by_document(ranked: Sequence[Ranked]) -> list[list[Ranked]]:
     return list(groups.values())
 
 
-def _in_turns(rankings: Sequence[Sequence[Ranked]]) -> list[Ranked]:
-    return [ranking[i] for i in range(HITS) for ranking in rankings if i < len(ranking)]
+def _in_turns(rankings: Sequence[Sequence[Ranked]], count: int) -> list[Ranked]:
+    return [ranking[i] for i in range(count) for ranking in rankings if i < len(ranking)]
 
 
 def _search(
@@ -216,8 +231,14 @@ def _search(
     scores = fuse(
         {name: found[name] for name in RANKING if name in found}, {name: getattr(weights, name) for name in RANKING}
     )
+    best_of: Scores = {}
     for i, passage in passages.items():
+        best_of[passage.document_id] = max(scores[i], best_of.get(passage.document_id, 0.0))
+    for i, passage in passages.items():
+        scores[i] += weights.document * best_of[passage.document_id]
         scores[i] += weights.named_document * (passage.document_id in question.documents)
+        if weights.unasked_names and question.expected not in ASKS_FOR_NAME:
+            scores[i] -= weights.unasked_names * unasked_names(passage.text, question.text)
     order = sorted(candidates, key=lambda i: (-scores[i], i))
     return [(passages[i], scores[i], {name: s[i] for name, s in found.items() if i in s}) for i in order]
 
@@ -260,6 +281,15 @@ def late_interaction(query: EncodedQuery, passages: Mapping[str, npt.NDArray[np.
         scores[name] = float(share @ similarity[:, start:end].max(axis=1)) if end > start else -1.0
         start = end
     return scores
+
+
+def unasked_names(text: str, question: str) -> float:
+    """The share of a passage's words that are names (capitalised within a sentence) which the question does not give.
+    A question that names nothing is rarely about one country's week.
+    """
+    asked = set(words(question))
+    names = [name for name in _NAME.findall(text) if not asked.issuperset(words(name))]
+    return len(names) / max(len(text.split()), SHORT)
 
 
 def _min_max(scores: Scores) -> Scores:

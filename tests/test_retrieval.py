@@ -26,6 +26,7 @@ from assistant.retrieval import (
     late_interaction,
     read_weights,
     retrieve,
+    unasked_names,
     word_match,
 )
 from assistant.settings import PROJECT_DIR
@@ -44,9 +45,14 @@ WEIGHTS = RetrievalWeights(
     sentence_centred=0.3,
     late_interaction=0.3,
     joint_reading=0.0,
+    document=0.0,
+    unasked_names=0.0,
     named_document=0.2,
     depth=50,
     candidates=40,
+    read=8,
+    read_of_many=16,
+    many=500,
 )
 NOTHING_SHARED = Geometry(np.zeros(2, np.float32), np.zeros((0, 2), np.float32), np.zeros(2, np.float32))
 
@@ -259,6 +265,53 @@ def test_a_document_named_in_the_question_comes_before_others(shelf: Shelf) -> N
     named = replace(asked, documents=("workshop",))
     boosted = replace(WEIGHTS, named_document=5.0)
     assert documents(shelf.ask(named, weights=boosted))[:2] == ["workshop", "workshop"]
+
+
+def test_a_passage_gains_from_a_better_one_of_its_document(shelf: Shelf) -> None:
+    asked = shelf.read("Who was the Panel?")
+    alone, together = shelf.ask(asked), shelf.ask(asked, weights=replace(WEIGHTS, document=5.0))
+    assert documents(alone)[0] == "panel"
+    assert documents(alone)[:3] != ["panel"] * 3
+    assert documents(together)[:3] == ["panel"] * 3
+
+
+SHELLED = "On Monday, forces of Tarvik and the Lorne Front shelled the camp near Port Selwyn again, it is said"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "share"),
+    [
+        (SHELLED, "", 0.3),
+        (SHELLED, "What did the Lorne Front do near Tarvik?", 0.15),
+        ("States should protect populations.", "", 0.0),  # the first word of a sentence is no name
+        ("States asked Tarvik.", "", 0.05),  # of a short passage, no large share
+    ],
+)
+def test_names_that_the_question_does_not_give_are_a_share_of_the_words(text: str, question: str, share: float) -> None:
+    assert unasked_names(text, question) == pytest.approx(share, abs=0.01)
+
+
+def test_a_question_that_names_nothing_is_answered_in_general_before_by_one_case(tmp_path: Path) -> None:
+    case = "In May peacekeepers of Tarvik under Colonel Lorne protected civilians of Selwyn."
+    shelf = Shelf(tmp_path, make_document("one", case), make_document("two", "Peacekeepers are to protect civilians."))
+    general = replace(WEIGHTS, unasked_names=5.0)
+    assert documents(shelf.ask("Should peacekeepers protect civilians?", weights=general)) == ["two", "one"]
+    who = shelf.read("Who protected civilians of Selwyn?")
+    assert shelf.ask(who, weights=general) == shelf.ask(who)
+
+
+def test_more_hits_are_returned_where_more_are_to_be_read(tmp_path: Path) -> None:
+    many = make_document("many", *(f"Paragraph {i} is about peace." for i in range(HITS + 5)))
+    shelf = Shelf(tmp_path, many)
+    asked = shelf.read("What is about peace?")
+    query = encode_query(asked, shelf.lexicon, EMBEDDER)
+    found = retrieve(asked, query, Filters(), WEIGHTS, shelf.library, shelf.index, shelf.geometry, HITS + 3)
+    assert len(found) == HITS + 3
+
+
+@pytest.mark.parametrize(("passages", "read"), [(0, 8), (499, 8), (500, 16), (20_000, 16)])
+def test_more_hits_are_read_in_a_library_of_many_passages(passages: int, read: int) -> None:
+    assert WEIGHTS.to_read(passages) == read
 
 
 def test_documents_set_side_by_side_take_turns(shelf: Shelf) -> None:
