@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from rapidfuzz.distance import OSA
 
 from assistant.citations import locate
-from assistant.claims import Sentence, WordRules
-from assistant.english import Word
+from assistant.claims import NEVER, ONLY, Sentence
 from assistant.lexicon import stem, words
 from assistant.roles import Roles
+from assistant.wording import WordRules
 
 QUOTED = re.compile(
     r"“([^”]*)”|\"([^\"]*)\"|«([^»]*)»|„([^“”]*)[“”]|(?<!\w)[‘']((?:[^‘’']|(?<=\w)[’'](?=\w))+)[’'](?!\w)|`([^`]*)`"
@@ -18,16 +18,13 @@ STRAY_QUOTE = re.compile(r"[“”\"«»„]")
 ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+\.\w+")
 SYMBOL = re.compile(r"\b[A-Z]{1,4}(?:/[\w.()-]+)+")
 ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
-PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
-NEITHER = frozenset({"neither", "nor"})
-NEVER = "never"
+TWO = frozenset({"both", "either", "neither", "former", "latter", "pair", "couple"})  # by which a source speaks of two
+ALLOWING = frozenset({"should", "must", "may", "shall", "can", "cannot", "could"})
 NO_ONE = frozenset({"no", "none", "nobody"})
-CONTRASTS = frozenset({"rather", "instead"})
 SPEAKING = frozenset({"i", "me", "my", "we", "our", "you", "your"})  # a model that speaks of itself or to a reader
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 SPELT = 7  # letters from which one may differ in a name
 PEOPLES = ("ish", "ian", "ese", "an", "i", "ch")
-PREFIXES = ("un", "in", "im", "ir", "dis", "non", "mis")
 
 
 def misquoted(text: str, cited: Sequence[str], rules: WordRules) -> str:
@@ -46,8 +43,13 @@ def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: S
     stated = {value for part in (support, headings) for value, _ in part.numbers}
     years = {value for value, _ in best.numbers if YEAR.fullmatch(value)}
     claimed = {value for value, _ in claim.numbers}
+    listed = str(claim.listed)
+    if support.lowers & TWO:
+        stated.add("2")
     for value, position in claim.numbers:
         word = claim.words[position].text
+        if value == listed and value not in stated:
+            continue  # it counts what the statement lists itself, of which each is held to the source
         if value not in stated and value != "1":  # "one example" counts nothing
             return word
         month = claim.month(position)
@@ -62,7 +64,12 @@ def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: S
         counted = [c for head in claim.heads(position) for part in (support, headings) for c in part.counted(head)]
         if counted and value not in counted:
             return f"{word} (there it is {counted[0]})"
-        if not counted and value != "1" and value not in {v for v, _ in (*best.numbers, *headings.numbers)}:
+        if (
+            not counted
+            and value != "1"
+            and not (value == "2" and support.lowers & TWO)
+            and value not in {v for v, _ in (*best.numbers, *headings.numbers)}
+        ):
             return f"{word} (there it counts something else)"
     return ""
 
@@ -80,45 +87,6 @@ def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
             continue
         if not any(_of_people(word.lower, other.lower) for other in known.words if other.name):
             return word.text
-    return ""
-
-
-def wrong_negation(claim: Sentence, best: Sentence, support: Sentence) -> str:
-    """A word that one denies and the other does not, or that stands for its opposite."""
-    rules = claim.rules
-    own = {word.stem for word in claim.content}
-    lexical = rules.negators - PLAIN_DENIALS - CONTRASTS
-    if claim.negators & support.negators & lexical:  # both say "fails to" or "unable"
-        own = set()
-    needed = not support.denies and (
-        claim.denies_twice or _denied_otherwise(claim, support) or _wanting(claim, support)
-    )
-    for denier, reached in claim.denials if not needed else ():
-        if denier in NEITHER and support.negators & PLAIN_DENIALS:
-            continue  # "neither may be tolerated by" denies the verb
-        if (
-            reached[0] in support.stems
-            and reached[0] not in support.denied | support.denied_of
-            and denier not in support.negators & lexical
-        ):
-            return f"denies {reached[0]!r}"
-    shared = claim.negators & support.negators & lexical
-    opposed = any(_opposites(w, rules) & support.stems for w in claim.content)
-    if claim.negators - shared and not support.negators - shared and not opposed and not needed:
-        return "denies"
-    for denier, reached in best.denials if not claim.lowers & rules.avoiding else ():
-        met = own.intersection(reached)
-        if met & claim.denied or (denier in lexical and claim.negators & lexical):
-            continue
-        both = denier in PLAIN_DENIALS and claim.negators & PLAIN_DENIALS  # in another order of words
-        if (len(met) > 1 and not both) or (reached[0] in met and denier not in lexical):
-            return f"does not deny {reached[0]!r}"
-    for word in claim.content:
-        if word.stem in support.stems:
-            continue
-        opposite = (_opposites(word, rules) & support.stems) - claim.stems
-        if opposite and not claim.denies and not support.denies:
-            return f"{word.text} for {sorted(opposite)[0]!r}"
     return ""
 
 
@@ -156,19 +124,6 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence], als
     return ""
 
 
-def _denied_otherwise(claim: Sentence, support: Sentence) -> bool:
-    """Whether all that a statement denies the source says without denying: "non-military", "higher than ever"."""
-    if claim.negators == {NEVER}:
-        return support.than_ever
-    return bool(claim.denials) and all(reached[0] in support.other_than for _, reached in claim.denials)
-
-
-def _wanting(claim: Sentence, support: Sentence) -> bool:
-    """Whether a statement says no more than that something is wanting, which the source finds or asks for."""
-    rules = claim.rules
-    return claim.negators <= rules.wanting and bool(support.demands or support.lowers & rules.shortcomings)
-
-
 def _named(actors: frozenset[str]) -> str:
     return ", ".join(sorted(actors))
 
@@ -176,20 +131,41 @@ def _named(actors: frozenset[str]) -> str:
 def wrong_degree(claim: Sentence, best: Sentence, support: Sentence) -> str:
     """All for some, always for often, is for may be, was done for should be done."""
     rules = claim.rules
-    stated = {rules.absolutes.get(word) for word in support.undenied}
+    stated = {rules.absolutes[word] for word in support.undenied if word in rules.absolutes}
+    stated = stated.union(*(rules.as_absolute.get(word, ()) for word in support.lowers))
+    if claim.only_on_condition and support.lowers & rules.conditions:
+        stated.add(rules.absolutes[ONLY])
     if support.lowers & NO_ONE:  # "no State is immune": every one is at risk
-        stated.add(rules.absolutes["every"])
+        stated |= {rules.absolutes["every"], rules.absolutes["none"]}
+    if claim.denies_twice:
+        stated.add(rules.absolutes["none"])
+    if claim.denies and (support.than_ever or (support.denies and claim.lowers & ALLOWING)):
+        stated.add(rules.absolutes[NEVER])  # "must never" is "must not"; "never higher", "higher than ever"
     claimed = {word: rules.absolutes[word] for word in sorted(claim.degrees)}
     for word, group in claimed.items():
         if group not in stated:
             return word
     absolute = bool(claimed)
     hedged = best.lowers & rules.hedges
-    if hedged and absolute and not claim.lowers & rules.hedges and not best.lowers & set(rules.absolutes):
+    sweeping = best.lowers & {*rules.absolutes, *rules.as_absolute, *NO_ONE} or (
+        set(claimed) == {NEVER} and best.denies
+    )
+    if hedged and absolute and not claim.lowers & rules.hedges and not sweeping:
         return f"without {sorted(hedged)[0]!r}"
-    if best.demands and claim.lowers & rules.done and not claim.demands and not best.lowers & rules.done:
+    told = best.demands and claim.told_done and not claim.demands and not best.lowers & rules.done
+    if told and _asked_for(claim, best):
         return f"done for {sorted(best.demands)[0]!r}"
     return ""
+
+
+def _asked_for(claim: Sentence, best: Sentence) -> bool:
+    """Whether what a statement says was done is what its source asks for: the deed itself, or if the source has another
+    word for it, most of what the two share."""
+    deed = claim.told_done & best.stems
+    if deed:
+        return bool(deed & best.demanded)
+    shared = {word.stem for word in claim.content} & best.stems
+    return 2 * len(shared & best.demanded) >= len(shared)
 
 
 def _of_another(claim: Sentence, best: Sentence, other: Sentence, actors: frozenset[str]) -> bool:
@@ -229,9 +205,3 @@ def _of_people(word: str, place: str) -> bool:
     if len(word) >= SPELT and OSA.distance(word, place, score_cutoff=1) <= 1:
         return True
     return word.endswith(PEOPLES) and len(place) > 3 and word[:4] == place[:4]
-
-
-def _opposites(word: Word, rules: WordRules) -> frozenset[str]:
-    stripped = {word.stem[len(p) :] for p in PREFIXES if word.stem.startswith(p) and len(word.stem) - len(p) > 3}
-    prefixed = {p + word.stem for p in PREFIXES}
-    return rules.antonyms.get(word.stem, frozenset()) | stripped | prefixed

@@ -4,7 +4,7 @@ Names for one thing are made one before anything is compared, so that "RtoP" in 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -22,112 +22,42 @@ from assistant.english import (
     TENS,
     Word,
 )
-from assistant.lexicon import stem, words
+from assistant.lexicon import stem
 from assistant.roles import Roles
+from assistant.wording import Names, WordRules
 
 TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?\b|[^\W_]+(?:[-'’/][^\W_]+)*|[.,;:!?–—()]")
 PART = re.compile(r"[-'’/]")
 ABBREVIATED = re.compile(r"\b(Dr|Mr|Ms|Mrs|Prof|St|No|para|paras|Art)\.(?=\s)")
-HEAD_END = re.compile(r"(?<=\w)\s+(?:of|on|for|to|in|and)\s")  # what follows in a name is no head of it
 CONTRACTED = re.compile(r"n['’]t\b")
 NOT_COUNTED = {"one", "once", "second", "first"}  # as pronoun, adverb or enumeration; see `Sentence.numbers`
 HEAD_WORDS = 3  # content words after a number that say what it counts
 NEAR = 6  # words within which a number still counts what follows it
 CONTRAST = 12  # words within which "but" answers a "not"
 SCOPE = 4  # content words that a denial reaches
-CERTAIN, WITHOUT, NON = "certain", "without", "non"
+PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
+RANGE = frozenset({"and", "to", "through", "until", "of", "the", "–", "—", ","})
+DAY = 2  # digits
+PARTS = frozenset(
+    {".", ";", ":", ",", "–", "—", "(", ")", "but", "while", "whereas", "although", "which", "who", "and"}
+)
+ASKED = 12  # content words that a demand reaches
+CLOSE = 4  # words after "was" within which it says what was done
+STOPS = frozenset({".", ";", "but", "while", "whereas", "although"})  # no demand reaches beyond
+CERTAIN, WITHOUT, NON, NEVER, ONLY = "certain", "without", "non", "never", "only"
+CONTRASTS = frozenset({"rather", "instead"})
+BESIDE = frozenset({",", "and", "–", "—", "("})  # before "not": "the army, not the police"
 CANNOT = frozenset({"cannot", "not", "never", "nothing", "none", "no", "unable", "nobody", "lack", "fail"})
 
 
-class Idioms:
-    """Phrases that mean something else than their words: "above all", "nothing but", "half a dozen"."""
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A word that denies, with stems of the content words that it reaches and of those before it, the nearest first."""
 
-    def __init__(self, meant: Mapping[str, str]) -> None:
-        self._meant = {phrase.casefold(): meaning for phrase, meaning in meant.items()}
-        longest_first = sorted(self._meant, key=len, reverse=True)
-        phrases = "|".join(re.escape(phrase).replace(r"\ ", r"\s+") for phrase in longest_first)
-        self._pattern = re.compile(rf"(?<![\w-])(?:{phrases})(?![\w-])", re.IGNORECASE) if phrases else None
-
-    def plain(self, text: str) -> str:
-        """The text with what is meant in place of each phrase."""
-        return self._pattern.sub(self._meaning, text) if self._pattern else text
-
-    def _meaning(self, match: re.Match[str]) -> str:
-        meant = self._meant[" ".join(match.group().split()).casefold()]
-        return meant[:1].upper() + meant[1:] if match.group()[0].isupper() else meant
-
-
-@dataclass(frozen=True)
-class WordRules:
-    """The word lists of `verification.yaml`, and the library's names for one thing."""
-
-    stopwords: frozenset[str]
-    idioms: Idioms
-    negators: frozenset[str]
-    wanting: frozenset[str]  # of the negators, those that say that something is wanting
-    shortcomings: frozenset[str]
-    clauses: frozenset[str]
-    absolutes: Mapping[str, int]  # word -> its group
-    hedges: frozenset[str]
-    demands: frozenset[str]
-    done: frozenset[str]
-    antonyms: Mapping[str, frozenset[str]]  # stem -> stems of its opposites
-    imperatives: frozenset[str]
-    avoiding: frozenset[str]
-    managing: frozenset[str]
-    actors: frozenset[str]  # stems
-    reporting: frozenset[str]  # stems
-    understood: frozenset[str]
-
-
-class Names:
-    """Makes the names of one thing one, the first of its group with its spaces gone."""
-
-    def __init__(self, groups: Iterable[Sequence[str]]) -> None:
-        self._one: dict[str, str] = {}
-        for group in groups:
-            known = next((self._one[n.casefold()] for n in group if n.casefold() in self._one), None)
-            first = known or re.sub(r"[^\w]", "", group[0][0].upper() + group[0][1:])
-            for name in group:
-                self._one.setdefault(name.casefold(), first)
-        self.others = self._others()
-        longest_first = sorted(self._one, key=len, reverse=True)
-        names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
-        self._pattern = re.compile(rf"(?<![\w-])(?:{names})(?![\w])", re.IGNORECASE) if names else None
-
-    def _others(self) -> Mapping[str, frozenset[str]]:
-        """Stem of the name that stands for a thing -> stems of the heads of its names: "panel", of a panel on …"""
-        found: dict[str, frozenset[str]] = {}
-        for name, one in self._one.items():
-            head = words(HEAD_END.split(name)[0])[-1:]
-            found[stem(one)] = found.get(stem(one), frozenset()) | {stem(word) for word in head}
-        return found
-
-    def unify(self, text: str) -> str:
-        """The text with each name replaced by the first of its group. Short ones count only in capitals: "CAR", not
-        "car"."""
-        return self._pattern.sub(self._first, text) if self._pattern else text
-
-    def spans(self, text: str) -> list[tuple[int, int, str]]:
-        """(start, end, stem of the name that stands for it) of each name in a text."""
-        found = self._pattern.finditer(text) if self._pattern else ()
-        return [(*m.span(), stem(self._first(m))) for m in found if not (len(m.group()) <= 5 and m.group().islower())]
-
-    def spread(self, text: str) -> frozenset[str]:
-        """Stems of the words of a text and of every other name of what it names: all that may stand for its own."""
-        named = {self._first(match) for match in self._pattern.finditer(text)} if self._pattern else set()
-        others = (name for name, one in self._one.items() if one in named)
-        return frozenset(stem(word) for part in (text, *others) for word in words(part))
-
-    def _first(self, match: re.Match[str]) -> str:
-        found = match.group()
-        if len(found) <= 5 and not any(c.isupper() for c in found[1:]):
-            return found
-        plain = " ".join(found.split()).casefold()
-        one = self._one.get(plain, found)
-        if plain.endswith("s") and plain[:-1] in self._one and not one.endswith("s"):
-            one += "s"  # grammar needs to know that there are several
-        return one.lower() if found.islower() else one
+    word: str
+    reached: tuple[str, ...]
+    before: tuple[str, ...]
+    contrast: bool  # it sets one beside another: "the army, not the police", "rather than the police"
 
 
 @dataclass(frozen=True)
@@ -176,10 +106,35 @@ class Sentence:
                 found.append((value, i))
         return tuple(found)
 
+    @cached_property
+    def listed(self) -> int:
+        """How many things it lists after a colon, set apart by commas, semicolons or "and"; 0 where it lists none."""
+        after = [word.lower for word in self.words]
+        if ":" not in after:
+            return 0
+        after = after[after.index(":") + 1 :]
+        if ";" in after:
+            return after.count(";") + 1
+        commas = after.count(",")
+        last = after[::-1].index("and") if "and" in after else None  # "a, b and c", "a, b, and c"
+        if last is None:
+            return 0
+        before_last = after[: len(after) - 1 - last]
+        return commas + 2 - (before_last[-1:] == [","])
+
     def month(self, position: int) -> str | None:
         """The month beside a number, where it dates something."""
-        around = self.words[max(position - 2, 0) : position + 3]
-        return next((word.lower for word in around if word.lower in MONTHS and word.text[0].isupper()), None)
+        start, end = position - 1, position + 1
+        while start >= 0 and self._in_date(start):
+            start -= 1
+        while end < len(self.words) and self._in_date(end):
+            end += 1  # "7 and 8 December" dates both; "in December 2009 eight" does not
+        beside = [*self.words[max(start, 0) : start + 1], *self.words[end : end + 1]]
+        return next((word.lower for word in beside if word.lower in MONTHS and word.text[0].isupper()), None)
+
+    def _in_date(self, position: int) -> bool:
+        word = self.words[position]
+        return word.lower in RANGE or (word.text[0].isdigit() and len(word.lower.rstrip("stndrh")) <= DAY)
 
     def heads(self, position: int) -> frozenset[str]:
         """Stems of the words that say what the number at a position counts: the content words right after it."""
@@ -204,10 +159,28 @@ class Sentence:
                     break
 
     @cached_property
-    def denials(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Each word that denies, with the stems of the content words that it reaches, the nearest first."""
-        found = ((w.lower, self._reach(i)) for i, w in enumerate(self.words) if self._denies_at(i))
-        return tuple((word, reached) for word, reached in found if reached)
+    def denials(self) -> tuple[Denial, ...]:
+        """Each word that denies something."""
+        found = (
+            Denial(word.lower, self._reach(i), self._before(i), self._contrasts(i))
+            for i, word in enumerate(self.words)
+            if self._denies_at(i)
+        )
+        return tuple(denial for denial in found if denial.reached)
+
+    def _contrasts(self, position: int) -> bool:
+        before = self.words[position - 1].lower if position else ""
+        word = self.words[position].lower
+        after = self.words[position + 1].lower if position + 1 < len(self.words) else ""
+        return word in CONTRASTS or (word == "not" and before in BESIDE and after not in BEING)
+
+    def _before(self, position: int) -> tuple[str, ...]:
+        """Stems of the content words before a position in its clause, the nearest first."""
+        end = position
+        while end and self._contrasts(position) and self.words[end - 1].lower in BESIDE:
+            end -= 1
+        start = max((j + 1 for j in range(end) if self.words[j].lower in self.rules.clauses), default=0)
+        return tuple(word.stem for word in reversed(self.words[start:end]) if word.content)
 
     def _denies_at(self, position: int) -> bool:
         """Whether a word denies: not "not only", not twice ("do not lack"), "rather" only before "than"."""
@@ -226,7 +199,7 @@ class Sentence:
         if self.words[position].lower.endswith("ed") and any(
             w.lower in BEING for w in self.words[max(position - 2, 0) : position]
         ):
-            return tuple(w.stem for w in self.words[:position] if w.content and not w.adverb)
+            return self._before(position)[SCOPE - 1 :: -1]
         for word in self.words[position + 1 :]:
             if word.lower in self.rules.clauses and (reached or word.lower not in COORDINATING):
                 break
@@ -242,19 +215,28 @@ class Sentence:
         return any(one == "but" and other in PREPOSITIONS for one, other in pairwise(after))
 
     @cached_property
+    def parts(self) -> tuple[tuple[frozenset[str], bool], ...]:
+        """Its clauses, as far as punctuation and conjunctions tell: stems of the content words of each, and whether it
+        denies anything."""
+        found: list[tuple[frozenset[str], bool]] = []
+        start = 0
+        for i in range(len(self.words) + 1):
+            if i == len(self.words) or self.words[i].lower in PARTS:
+                stems = frozenset(word.stem for word in self.words[start:i] if word.content)
+                if stems:
+                    found.append((stems, any(self._denies_at(j) for j in range(start, i))))
+                start = i + 1
+        return tuple(found)
+
+    @cached_property
     def denied_of(self) -> frozenset[str]:
         """Stems of the content words before a plain denial in its clause: of what it is denied."""
-        found: list[str] = []
-        for i, word in enumerate(self.words):
-            if word.lower == "not" and self._denies_at(i):
-                start = max((j + 1 for j in range(i) if self.words[j].lower in self.rules.clauses), default=0)
-                found += [w.stem for w in self.words[start:i] if w.content]
-        return frozenset(found)
+        return frozenset(key for denial in self.denials if denial.word in PLAIN_DENIALS for key in denial.before)
 
     @cached_property
     def denied(self) -> frozenset[str]:
         """Stems of all content words that a denial reaches."""
-        return frozenset(key for _, reached in self.denials for key in reached)
+        return frozenset(key for denial in self.denials for key in denial.reached)
 
     @cached_property
     def negators(self) -> frozenset[str]:
@@ -284,6 +266,7 @@ class Sentence:
         for i, word in enumerate(self.words):
             after = [w.lower for w in self.words[i + 1 : i + 3]]
             small = bool(self.rules.hedges.intersection(after[:1])) or after in (["one", "of"], ["part", "of"])
+            small = small or (word.lower == ONLY and after[:1] != [] and after[0].endswith("ly"))
             picks_out = word.lower == CERTAIN and not any(w.lower in BEING for w in self.words[max(i - 2, 0) : i])
             if word.lower in self.rules.absolutes and word.lower in self.undenied and not small and not picks_out:
                 found.add(word.lower)
@@ -295,9 +278,24 @@ class Sentence:
         return frozenset(word.stem for word in self.words if word.joined == NON)
 
     @cached_property
+    def avoided(self) -> frozenset[str]:
+        """Stems of the words right after one that denies without a word of denial: "escape accountability"."""
+        found: set[str] = set()
+        for i, word in enumerate(self.words):
+            if word.lower in self.rules.avoiding:
+                found.update(w.stem for w in self.words[i + 1 : i + 1 + CLOSE] if w.content)
+        return frozenset(found)
+
+    @cached_property
     def than_ever(self) -> bool:
         """Whether something is more or less "than ever": it has never been so before."""
         return any((a.lower, b.lower) == ("than", "ever") for a, b in pairwise(self.words))
+
+    @property
+    def only_on_condition(self) -> bool:
+        """Whether each "only" opens a condition: "only after a vote"."""
+        after = {b.lower for a, b in pairwise(self.words) if a.lower == ONLY}
+        return bool(after) and after <= self.rules.conditions
 
     @property
     def denies_twice(self) -> bool:
@@ -310,6 +308,33 @@ class Sentence:
         to_do = {a.lower for a, b in pairwise(self.words) if a.lower in self.rules.done and b.lower == "to"}
         opening = {self.words[0].lower} & self.rules.imperatives if self.words else frozenset()
         return (self.lowers & self.rules.demands) | to_do | opening
+
+    @cached_property
+    def demanded(self) -> frozenset[str]:
+        """Stems of the words that a demand reaches: of what is asked for, where it stands after the asking."""
+        found: set[str] = set()
+        reach = 0
+        for i, word in enumerate(self.words):
+            if word.lower in STOPS:
+                reach = 0
+            if i == 0 and word.lower in self.rules.imperatives:
+                found.add(word.stem)
+            if word.lower in self.demands:
+                reach = ASKED
+            elif reach and word.content:
+                found.add(word.stem)
+                reach -= 1
+        return frozenset(found)
+
+    @cached_property
+    def told_done(self) -> frozenset[str]:
+        """Stems of the words right after "was", "has" and the like: what is said to have been done."""
+        found: set[str] = set()
+        for i, word in enumerate(self.words):
+            if word.lower in self.rules.done:
+                following = [w.stem for w in self.words[i + 1 : i + 1 + CLOSE] if w.content and not w.adverb]
+                found.update(following[:1])
+        return frozenset(found)
 
 
 def read(text: str, names: Names, rules: WordRules) -> Sentence:

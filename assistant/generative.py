@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from assistant.chat_model import ChatModel, complete
 from assistant.citations import cite
-from assistant.claims import Names
 from assistant.domain import Citation, Document, Hit, Passage, Statement, Support
 from assistant.embedding import Embedder
 from assistant.events import StatementReady
@@ -23,6 +22,7 @@ from assistant.meaning import EmbeddedMeaning
 from assistant.prompting import Message, Prompt, Role
 from assistant.reply import Line, NotStated, read_line, read_lines
 from assistant.verification import Finding, Judges, Problem, Quote, Source, VerificationRules, Verifier
+from assistant.wording import Names
 from assistant.writer import Ledger, Writer
 
 BRACKETED = re.compile(r"\[(\d+)\]")  # a source's own note numbers would look like markers

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.claims import Names
 from assistant.lexicon import stem
+from assistant.wording import Names
 
 WRITTEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
 RANKS = frozenset({"vice", "deputy", "co", "non", "ex"})  # who is "vice-chaired" is not chaired

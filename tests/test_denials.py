@@ -1,0 +1,62 @@
+"""Whether a statement denies what its source denies, told in pairs of sentences."""
+
+import pytest
+
+from assistant.claims import Sentence, read
+from assistant.denials import wrong_negation
+from assistant.question import read_rules as read_question_rules
+from assistant.settings import PROJECT_DIR
+from assistant.verification_rules import read_rules
+from assistant.wording import Names
+
+RULES = read_rules(PROJECT_DIR / "prompts", read_question_rules(PROJECT_DIR / "prompts").stopwords).words
+
+
+def sentence(text: str) -> Sentence:
+    return read(text, Names([]), RULES)
+
+
+def found(source: str, statement: str) -> str:
+    said = sentence(source)
+    return wrong_negation(sentence(statement), said, said)
+
+
+ORDINARY = "The Council heard the envoy, who had not met the villagers, and praised the teachers."
+
+
+@pytest.mark.parametrize(
+    ("source", "statement"),
+    [
+        ("The mission protects villages.", "The mission does not protect villages."),
+        ("The mission does not protect villages.", "The mission protects villages."),
+        ("It lacks capacity to protect villages beyond the sites.", "It has capacity to protect villages there."),
+        ("We do not know the causes.", "We know the causes."),
+        (ORDINARY, "The Council did not praise the teachers."),  # another clause denies
+        ("The panel must be flexible, and not be used as a shield.", "The panel may be used as a shield."),
+        ("Reform should be local, rather than central.", "Reform should be central rather than local."),
+        ("Reform should be local, rather than central.", "Reform should be central."),
+        ("Judges decide, and not ministers.", "Ministers decide, and not judges."),
+        ("The rules are consistent.", "The rules are inconsistent."),
+    ],
+)
+def test_what_one_denies_and_the_other_does_not_is_found(source: str, statement: str) -> None:
+    assert found(source, statement)
+
+
+@pytest.mark.parametrize(
+    ("source", "statement"),
+    [
+        ("The mission does not protect villages.", "Villages are not protected by the mission."),
+        ("The Commission establishes no individual guilt.", "The Commission does not establish guilt."),
+        (ORDINARY, "The Council praised the teachers."),
+        ("The staff trust the barber rather than the clerk.", "Both the barber and the clerk have staff."),
+        ("The board will decide.", "The board, not the mission, will decide."),
+        ("No guard may be hired unless the board agrees.", "A guard may be hired only if the board agrees."),
+        ("Compacts precede deployment, and a donor who pays a party is excluded.", "Deployment follows compacts."),
+        ("Peacekeepers shall not escape accountability.", "Peacekeepers cannot escape accountability."),
+        ("The deputy acts while she is away.", "In her absence the deputy acts."),
+        ("The board turned down the request.", "The board rejected the request."),
+    ],
+)
+def test_what_is_denied_in_other_words_or_of_something_else_is_not(source: str, statement: str) -> None:
+    assert not found(source, statement)
