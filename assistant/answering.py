@@ -260,8 +260,8 @@ class Assistant:
             with clock("retrieve"):
                 query = encode_query(asked, state.lexicon, self.embedder)
                 search = query if wider is asked else encode_query(wider, state.lexicon, self.embedder)
-                rules, weights = self.rules.extractive, self.rules.retrieval
-                reading = weights.to_read(state.passages) if self.reader and weights.joint_reading else 0
+                rules, weights = self.rules.extractive, self.rules.retrieval.among(state.passages)
+                reading = weights.read if self.reader and weights.joint_reading else 0
                 count = max(HITS, reading)
                 hits = retrieve(wider, search, filters, weights, self.library, state.index, state.geometry, count)
             with clock("read"):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +33,18 @@ _NAME = re.compile(r"(?<=[a-z,;:()\-–] )[A-Z][\w’'-]+")
 
 
 @dataclass(frozen=True, slots=True)
+class InMany:
+    """What is weighed otherwise in a library of at least so many passages."""
+
+    passages: int
+    document: float
+    unasked_names: float
+    depth: int
+    candidates: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
 class RetrievalWeights:
     """One profile of `retrieval.yaml`; see there for what each means."""
 
@@ -49,12 +62,21 @@ class RetrievalWeights:
     depth: int
     candidates: int
     read: int
-    read_of_many: int
-    many: int
+    in_many: InMany
 
-    def to_read(self, passages: int) -> int:
-        """How many hits the joint reader reads in a library of so many passages."""
-        return self.read_of_many if passages >= self.many else self.read
+    def among(self, passages: int) -> "RetrievalWeights":
+        """The weights for a library of so many passages."""
+        many = self.in_many
+        if passages < many.passages:
+            return self
+        return replace(
+            self,
+            document=many.document,
+            unasked_names=many.unasked_names,
+            depth=many.depth,
+            candidates=many.candidates,
+            read=many.read,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +95,21 @@ def read_weights(prompts_dir: Path, profile: str) -> RetrievalWeights:
         DataFileError: missing or malformed; names file and key.
     """
     path = prompts_dir / "retrieval.yaml"
-    profiles = read_yaml(path, keys={"version", "profiles"})["profiles"]
+    content = read_yaml(path, keys={"version", "profiles", "in_many"})
+    profiles = content["profiles"]
     if profile not in profiles:
         raise DataFileError(f"{path}: no profile {profile!r}; known: {', '.join(profiles)}")
-    values = profiles[profile]
-    names = {f.name for f in fields(RetrievalWeights)}
+    own = {field.name for field in fields(RetrievalWeights)} - {"in_many"}
+    values = _exactly(path, f"profile {profile!r}", profiles[profile], own)
+    many = _exactly(path, "in_many", content["in_many"], {field.name for field in fields(InMany)})
+    return RetrievalWeights(**values, in_many=InMany(**many))
+
+
+def _exactly(path: Path, where: str, values: Mapping[str, Any], names: set[str]) -> Mapping[str, Any]:
     if set(values) != names:
         wrong = sorted(set(values) ^ names)
-        raise DataFileError(f"{path}: profile {profile!r} lacks or has unknown keys: {', '.join(wrong)}")
-    return RetrievalWeights(**values)
+        raise DataFileError(f"{path}: {where} lacks or has unknown keys: {', '.join(wrong)}")
+    return values
 
 
 def encode_query(question: Question, lexicon: Lexicon, embedder: Embedder) -> EncodedQuery:

@@ -18,6 +18,7 @@ from assistant.question import read_rules as read_question_rules
 from assistant.retrieval import (
     HITS,
     EncodedQuery,
+    InMany,
     RetrievalWeights,
     best_sentences,
     dense_text,
@@ -51,8 +52,7 @@ WEIGHTS = RetrievalWeights(
     depth=50,
     candidates=40,
     read=8,
-    read_of_many=16,
-    many=500,
+    in_many=InMany(passages=500, document=0.2, unasked_names=0.4, depth=100, candidates=90, read=16),
 )
 NOTHING_SHARED = Geometry(np.zeros(2, np.float32), np.zeros((0, 2), np.float32), np.zeros(2, np.float32))
 
@@ -309,9 +309,11 @@ def test_more_hits_are_returned_where_more_are_to_be_read(tmp_path: Path) -> Non
     assert len(found) == HITS + 3
 
 
-@pytest.mark.parametrize(("passages", "read"), [(0, 8), (499, 8), (500, 16), (20_000, 16)])
-def test_more_hits_are_read_in_a_library_of_many_passages(passages: int, read: int) -> None:
-    assert WEIGHTS.to_read(passages) == read
+def test_a_library_of_many_passages_is_weighed_otherwise() -> None:
+    assert WEIGHTS.among(0) == WEIGHTS.among(499) == WEIGHTS
+    many = WEIGHTS.among(500)
+    assert (many.document, many.unasked_names, many.depth, many.candidates, many.read) == (0.2, 0.4, 100, 90, 16)
+    assert replace(many, document=0.0, unasked_names=0.0, depth=50, candidates=40, read=8) == WEIGHTS
 
 
 def test_documents_set_side_by_side_take_turns(shelf: Shelf) -> None:
