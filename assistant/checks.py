@@ -48,7 +48,8 @@ def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: S
         stated.add("2")
     for value, position in claim.numbers:
         word = claim.words[position].text
-        if value == listed and value not in stated:
+        counted = [c for head in claim.heads(position) for part in (support, headings) for c in part.counted(head)]
+        if value == listed and value not in stated and not counted:
             continue  # it counts what the statement lists itself, of which each is held to the source
         if value not in stated and value != "1":  # "one example" counts nothing
             return word
@@ -61,7 +62,6 @@ def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: S
             if years and value not in years and not years & claimed:
                 return f"{word} (there it is {min(years)})"
             continue
-        counted = [c for head in claim.heads(position) for part in (support, headings) for c in part.counted(head)]
         if counted and value not in counted:
             return f"{word} (there it is {counted[0]})"
         if (
