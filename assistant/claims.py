@@ -38,9 +38,7 @@ SCOPE = 4  # content words that a denial reaches
 PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
 RANGE = frozenset({"and", "to", "through", "until", "of", "the", "–", "—", ","})
 DAY = 2  # digits
-PARTS = frozenset(
-    {".", ";", ":", ",", "–", "—", "(", ")", "but", "while", "whereas", "although", "which", "who", "and"}
-)
+PARTS = frozenset({".", ";", ":", ",", "–", "—", "(", ")", "but", "while", "whereas", "although", "which", "who"})
 ASKED = 12  # content words that a demand reaches
 CLOSE = 4  # words after "was" within which it says what was done
 STOPS = frozenset({".", ";", "but", "while", "whereas", "although"})  # no demand reaches beyond
@@ -285,6 +283,19 @@ class Sentence:
             if word.lower in self.rules.avoiding:
                 found.update(w.stem for w in self.words[i + 1 : i + 1 + CLOSE] if w.content)
         return frozenset(found)
+
+    @cached_property
+    def more(self) -> frozenset[str]:
+        """Stems of what there is more of: of "more costly" the latter."""
+        return self._after("more")
+
+    @cached_property
+    def less(self) -> frozenset[str]:
+        """The same of "less"."""
+        return self._after("less")
+
+    def _after(self, lower: str) -> frozenset[str]:
+        return frozenset(b.stem for a, b in pairwise(self.words) if a.lower == lower and b.content)
 
     @cached_property
     def than_ever(self) -> bool:

@@ -73,14 +73,15 @@ def _denied_too_little(claim: Sentence, best: Sentence, support: Sentence) -> st
 
 
 def _opposite(claim: Sentence, support: Sentence) -> str:
-    """A word that stands for its opposite, where nothing is denied."""
-    if claim.denies or support.denies:
-        return ""
+    """A word that stands for its opposite, or "more" for "less", where neither is denied."""
     for word in claim.content:
-        opposite = ((_opposites(word) | _antonyms(word, claim)) & support.stems) - claim.stems
-        if opposite and word.stem not in support.stems:
+        if word.stem in support.stems or word.stem in claim.denied:
+            continue
+        opposite = ((_opposites(word) | _antonyms(word, claim)) & support.stems) - claim.stems - support.denied
+        if opposite and not (claim.denies and support.denies):
             return f"{word.text} for {sorted(opposite)[0]!r}"
-    return ""
+    turned = (claim.more & support.less - support.more) | (claim.less & support.more - support.less)
+    return f"more for less, of {min(turned)!r}" if turned and not claim.denies and not support.denies else ""
 
 
 def _turned(claim: Sentence, support: Sentence) -> str:
