@@ -297,6 +297,12 @@ class Sentence:
     def _after(self, lower: str) -> frozenset[str]:
         return frozenset(b.stem for a, b in pairwise(self.words) if a.lower == lower and b.content)
 
+    @property
+    def no_longer(self) -> bool:
+        """Whether all that it denies is so "no longer"."""
+        denied = [b.lower for a, b in pairwise(self.words) if a.lower in self.negators]
+        return bool(denied) and set(denied) == {"longer"}
+
     @cached_property
     def than_ever(self) -> bool:
         """Whether something is more or less "than ever": it has never been so before."""

@@ -7,8 +7,10 @@ from assistant.claims import CONTRASTS, NEVER, ONLY, PLAIN_DENIALS, Denial, Sent
 from assistant.english import Word
 
 NEITHER = frozenset({"neither", "nor"})
+BEFORE = frozenset({"once", "former", "formerly", "previously"})  # what was so "once" is so "no longer"
 UNLESS = frozenset({"unless", "until"})
 PREFIXES = ("un", "in", "im", "ir", "dis", "non", "mis")
+STEM = 6  # letters by which "priority" is "prioritize"
 CLEARLY = 2  # words more that a denial shares with what is told than with what is denied
 
 
@@ -53,8 +55,9 @@ def _denied_too_little(claim: Sentence, best: Sentence, support: Sentence) -> st
     if best.lowers & UNLESS and claim.lowers & (rules.conditions | rules.demands | {ONLY}):
         return ""  # "no one may, unless": one may if
     own = {word.stem for word in claim.content}
+    beginnings = {key[:STEM] for key in own if len(key) > STEM}
     for denial in best.denials:
-        met = own.intersection(denial.reached)
+        met = {key for key in denial.reached if key in own or (len(key) > STEM and key[:STEM] in beginnings)}
         if met & claim.denied or denial.reached[0] in claim.avoided:
             continue
         if denial.word in lexical and claim.negators & lexical:
@@ -106,6 +109,8 @@ def _denied_otherwise(claim: Sentence, support: Sentence) -> bool:
     """Whether all that a statement denies the source says without denying: "non-military", "higher than ever"."""
     if claim.negators == {NEVER}:
         return support.than_ever
+    if claim.no_longer and support.lowers & BEFORE:
+        return True
     return bool(claim.denials) and all(denial.reached[0] in support.other_than for denial in claim.denials)
 
 

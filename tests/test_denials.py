@@ -37,6 +37,10 @@ ORDINARY = "The Council heard the envoy, who had not met the villagers, and prai
         ("Reform should be local, rather than central.", "Reform should be central."),
         ("Judges decide, and not ministers.", "Ministers decide, and not judges."),
         ("The rules are consistent.", "The rules are inconsistent."),
+        ("Such support is crucial.", "Such support is unimportant."),
+        ("Prevention is more effective and less costly.", "Prevention is more costly."),
+        ("Resilience has not been prioritized.", "Resilience is a priority."),
+        ("Guidance is a necessity for missions.", "Missions succeed without guidance."),
     ],
 )
 def test_what_one_denies_and_the_other_does_not_is_found(source: str, statement: str) -> None:
@@ -56,6 +60,8 @@ def test_what_one_denies_and_the_other_does_not_is_found(source: str, statement:
         ("Peacekeepers shall not escape accountability.", "Peacekeepers cannot escape accountability."),
         ("The deputy acts while she is away.", "In her absence the deputy acts."),
         ("The board turned down the request.", "The board rejected the request."),
+        ("What was once limited by geography now spreads.", "Geography no longer limits what spreads."),
+        ("Peacekeepers are the only ones to help.", "There is nobody except peacekeepers to help."),
     ],
 )
 def test_what_is_denied_in_other_words_or_of_something_else_is_not(source: str, statement: str) -> None:
