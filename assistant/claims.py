@@ -264,7 +264,7 @@ class Sentence:
         for i, word in enumerate(self.words):
             after = [w.lower for w in self.words[i + 1 : i + 3]]
             small = bool(self.rules.hedges.intersection(after[:1])) or after in (["one", "of"], ["part", "of"])
-            small = small or (word.lower == ONLY and after[:1] != [] and after[0].endswith("ly"))
+            small = small or (word.lower == ONLY and any(w.adverb for w in self.words[i + 1 : i + 2]))
             picks_out = word.lower == CERTAIN and not any(w.lower in BEING for w in self.words[max(i - 2, 0) : i])
             if word.lower in self.rules.absolutes and word.lower in self.undenied and not small and not picks_out:
                 found.add(word.lower)

@@ -21,6 +21,9 @@ COORDINATING = _set("and or that")  # "not a and b": a denial goes on
 NOT_ONLY = _set("only just merely solely")
 NEEDS = {"rather": "than", "instead": "of", "absence": "of"}  # deny only with this word after them
 PARTICIPLES = _set("led made held put set built sent paid")  # without an ending that tells
+NOT_ADVERBS = _set(
+    "ally apply assembly comply early elderly family imply italy july likely multiply rely reply supply unlikely"
+)
 MONTHS = _set("january february march april may june july august september october november december")
 TITLES = _set("dr mr ms mrs sir prof")
 SKIPPED = DETERMINERS | TITLES
@@ -74,8 +77,8 @@ class Word:
 
     @property
     def adverb(self) -> bool:
-        """Whether it ends like one."""
-        return self.lower.endswith("ly")
+        """Whether it ends like one, and is none of the few others that do."""
+        return self.lower.endswith("ly") and self.lower not in NOT_ADVERBS
 
     @property
     def name(self) -> bool:

@@ -224,6 +224,7 @@ def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supporte
         ("Guards may act after a vote.", "Guards may act only after a vote.", True),
         ("Guards may act.", "Guards may act only after a vote.", False),
         ("Guards act sparingly.", "Guards act only sparingly.", True),
+        ("Guards act on early warning.", "Guards act on only early warning.", False),
         ("Guards must not be allowed to leave.", "Guards must never leave.", True),
         ("Guards did not leave.", "Guards never left.", False),
         ("No village is safe.", "None of the villages is safe.", True),
