@@ -60,7 +60,7 @@ class Snapshot:
     """What is derived from one state of the library."""
 
     stamp: str
-    passages: int
+    passages: int  # how many the library holds
     lexicon: Lexicon
     names: tuple[DocumentNames, ...]
     index: VectorIndex

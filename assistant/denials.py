@@ -39,7 +39,7 @@ def _denied_too_much(claim: Sentence, support: Sentence) -> str:
             return f"denies {first!r}"
     if support.denies and not shared and any(_told(denial, support) for denial in outright):
         return "denies what is told"
-    opposed = any(_opposites(word) & support.stems or _antonyms(word, claim) & support.stems for word in claim.content)
+    opposed = any(_opposites(word, claim) & support.stems for word in claim.content)
     sets_aside = bool(claim.denials) and not outright
     if claim.negators - shared and not support.negators - shared and not (opposed or sets_aside):
         return "denies"
@@ -80,7 +80,7 @@ def _opposite(claim: Sentence, support: Sentence) -> str:
     for word in claim.content:
         if word.stem in support.stems or word.stem in claim.denied:
             continue
-        opposite = ((_opposites(word) | _antonyms(word, claim)) & support.stems) - claim.stems - support.denied
+        opposite = (_opposites(word, claim) & support.stems) - claim.stems - support.denied
         if opposite and not (claim.denies and support.denies):
             return f"{word.text} for {sorted(opposite)[0]!r}"
     turned = (claim.more & support.less - support.more) | (claim.less & support.more - support.less)
@@ -125,11 +125,8 @@ def _lexical(claim: Sentence) -> frozenset[str]:
     return claim.rules.negators - PLAIN_DENIALS - CONTRASTS
 
 
-def _antonyms(word: Word, claim: Sentence) -> frozenset[str]:
-    return claim.rules.antonyms.get(word.stem, frozenset())
-
-
-def _opposites(word: Word) -> frozenset[str]:
-    """Stems that differ from a word's by a prefix of denial."""
+def _opposites(word: Word, claim: Sentence) -> frozenset[str]:
+    """Stems that mean the opposite of a word, or differ from it by a prefix of denial."""
     stripped = {word.stem[len(p) :] for p in PREFIXES if word.stem.startswith(p) and len(word.stem) - len(p) > 3}
-    return frozenset(stripped | {p + word.stem for p in PREFIXES})
+    prefixed = {p + word.stem for p in PREFIXES}
+    return claim.rules.antonyms.get(word.stem, frozenset()) | stripped | prefixed

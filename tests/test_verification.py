@@ -10,7 +10,7 @@ from assistant.domain import Support
 from assistant.mentions import Told
 from assistant.reply import Line
 from assistant.settings import PROJECT_DIR, load_settings
-from assistant.verification import Judges, Problem, Source, Verifier
+from assistant.verification import Finding, Judges, Problem, Source, Verifier
 from assistant.wording import Names
 from tests.fakes import make_document, make_passages
 
@@ -41,6 +41,12 @@ class Near:
 
 
 VERIFIER = Verifier(RULES, Names([["R2P", "RtoP"]]), lambda _: 1.0, Near())
+
+
+def held_to(source: str, text: str) -> Finding:
+    """What the check finds about a statement that cites a document of one text."""
+    document = make_document("source", source, title="Source")
+    return VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Source")})
 
 
 @pytest.mark.parametrize(
@@ -209,9 +215,7 @@ def test_who_reads_the_parts_of_both_has_the_last_word_on_who_acts(
     ],
 )
 def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supported: bool) -> None:
-    document = make_document("duty", "States have the duty to prevent.", title="Duty")
-    source = Source(1, make_passages(document)[0], "Duty")
-    finding = VERIFIER.verify(Line(text, (1,)), {1: source})
+    finding = held_to("States have the duty to prevent.", text)
     assert (finding.problem not in {Problem.DEGREE, Problem.NEGATION}) is supported, finding
 
 
@@ -234,8 +238,7 @@ def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supporte
     ],
 )
 def test_a_statement_claims_no_more_than_its_source(source: str, text: str, supported: bool) -> None:
-    document = make_document("guards", source, title="Guards")
-    finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Guards")})
+    finding = held_to(source, text)
     assert (finding.problem not in {Problem.DEGREE, Problem.NEGATION}) is supported, finding
 
 
@@ -256,8 +259,7 @@ def test_a_statement_claims_no_more_than_its_source(source: str, text: str, supp
     ],
 )
 def test_a_number_may_count_what_the_source_names_without_one(source: str, text: str, supported: bool) -> None:
-    document = make_document("villages", source, title="Villages")
-    finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Villages")})
+    finding = held_to(source, text)
     assert (finding.problem is not Problem.NUMBER) is supported, finding
 
 
@@ -280,8 +282,7 @@ def test_a_number_may_count_what_the_source_names_without_one(source: str, text:
 def test_what_a_source_asks_for_or_finds_short_may_be_said_to_be_wanting(
     source: str, text: str, supported: bool
 ) -> None:
-    document = make_document("training", source, title="Training")
-    finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Training")})
+    finding = held_to(source, text)
     assert (finding.problem is not Problem.NEGATION) is supported, finding
 
 
