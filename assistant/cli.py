@@ -131,6 +131,7 @@ def documents(
             "language": d.language,
             "session": d.session,
             "agenda_item": d.agenda_item,
+            "core": d.core,
             "file": d.file_name,
             "sha256": d.sha256,
             "passages": len(library.passages(d.id)),

@@ -77,6 +77,7 @@ class DocumentMetadata:
     agenda_item: str | None = None  # as printed: "156 (a)"
     short_title: str | None = None  # how a diplomat names it in running text: "ICRtoP statement on the HIPPO report"
     also_called: tuple[str, ...] = ()  # other words by which people speak of it: "the independent panel's report"
+    core: bool = False  # one of those that are asked about most: goes before others of a large library
 
     @property
     def year(self) -> int | None:

@@ -39,6 +39,7 @@ class InMany:
     passages: int
     document: float
     unasked_names: float
+    core_document: float
     depth: int
     candidates: int
     read: int
@@ -58,6 +59,7 @@ class RetrievalWeights:
     joint_reading: float
     document: float
     unasked_names: float
+    core_document: float
     named_document: float
     depth: int
     candidates: int
@@ -73,6 +75,7 @@ class RetrievalWeights:
             self,
             document=many.document,
             unasked_names=many.unasked_names,
+            core_document=many.core_document,
             depth=many.depth,
             candidates=many.candidates,
             read=many.read,
@@ -159,11 +162,12 @@ def retrieve(
     """
     held = library.documents()
     admitted = [d.id for d in held if filters.admit(d)]
+    core = {d.id for d in held if d.core}
     if not admitted:
         return ()
 
     def search(documents: Collection[str] | None) -> list[Ranked]:
-        return _search(question, query, documents, weights, library, index, geometry)
+        return _search(question, query, documents, core, weights, library, index, geometry)
 
     named = [d for d in question.documents if d in admitted]
     if question.side_by_side and len(named) > 1:
@@ -223,6 +227,7 @@ def _search(
     question: Question,
     query: EncodedQuery,
     documents: Collection[str] | None,
+    core: Collection[str],
     weights: RetrievalWeights,
     library: Library,
     index: VectorIndex,
@@ -264,6 +269,7 @@ def _search(
         best_of[passage.document_id] = max(scores[i], best_of.get(passage.document_id, 0.0))
     for i, passage in passages.items():
         scores[i] += weights.document * best_of[passage.document_id]
+        scores[i] += weights.core_document * (passage.document_id in core)
         scores[i] += weights.named_document * (passage.document_id in question.documents)
         if weights.unasked_names and question.expected not in ASKS_FOR_NAME:
             scores[i] -= weights.unasked_names * unasked_names(passage.text, question.text)

@@ -17,7 +17,7 @@ MANIFEST_NAME = "manifest.toml"
 _REQUIRED = frozenset({"id", "file", "title", "sha256"})
 _OPTIONAL = frozenset(
     {"short_title", "also_called", "symbol", "body", "date", "date_note", "kind", "language", "rights", "source_url"}
-    | {"session", "agenda_item"}
+    | {"session", "agenda_item", "core"}
 )
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _PRECEDENCE = (".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt")  # of twins, whose id is the plain name
@@ -137,6 +137,11 @@ def _entry(entry: dict[str, Any], path: Path) -> DocumentMetadata:
             raise DataFileError(f"{path}: {name}: unknown key {key!r}; known are {', '.join(sorted(_OPTIONAL))}")
         if key == "also_called":
             _check_names(value, name, path)
+        elif key == "core":
+            if not isinstance(value, bool):
+                raise DataFileError(
+                    f"{path}: {name}: core = {value!r} is neither true nor false; write it without quotes"
+                )
         elif not isinstance(value, str) or not value.strip():
             raise DataFileError(f"{path}: {name}: {key} = {value!r} is not a text; write it in quotes")
     if "date" in entry and not is_date(entry["date"]):

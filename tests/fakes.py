@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def _unit(vector: Vectors) -> Vectors:
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
-def make_document(document_id: str, *paragraphs: str, heading: str = "Findings", **metadata: str) -> Document:
+def make_document(document_id: str, *paragraphs: str, heading: str = "Findings", **metadata: Any) -> Document:
     """A document of one heading and these paragraphs."""
     texts = (heading, *paragraphs)
     text = "\n\n".join(texts)

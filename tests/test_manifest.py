@@ -37,6 +37,7 @@ def test_the_corpus_and_its_manifest_agree() -> None:
         assert all((entry.short_title, entry.kind, entry.rights))
         assert entry.body or name == "hippo-information-note-2015.md", "the one document that names no issuing body"
         assert entry.language == "en"
+        assert entry.core
 
 
 def test_the_titles_are_those_that_the_documents_print() -> None:
@@ -115,6 +116,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         (ENTRY + 'colour = "red"\n', "unknown key 'colour'"),
         (ENTRY + "body = 3\n", "body = 3 is not a text"),
         (ENTRY + 'body = " "\n', "body = ' ' is not a text"),
+        (ENTRY + 'core = "yes"\n', "core = 'yes' is neither true nor false"),
         (ENTRY + 'date = "June 2015"\n', "date = 'June 2015'"),
         (ENTRY + 'date = "2015-13"\n', "date = '2015-13'"),
         (ENTRY.replace("0000", "xyz"), "not 64 hexadecimal digits"),

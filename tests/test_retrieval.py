@@ -48,11 +48,12 @@ WEIGHTS = RetrievalWeights(
     joint_reading=0.0,
     document=0.0,
     unasked_names=0.0,
+    core_document=0.0,
     named_document=0.2,
     depth=50,
     candidates=40,
     read=8,
-    in_many=InMany(passages=500, document=0.2, unasked_names=0.4, depth=100, candidates=90, read=16),
+    in_many=InMany(passages=500, document=0.2, unasked_names=0.4, core_document=0.3, depth=100, candidates=90, read=16),
 )
 NOTHING_SHARED = Geometry(np.zeros(2, np.float32), np.zeros((0, 2), np.float32), np.zeros(2, np.float32))
 
@@ -300,6 +301,16 @@ def test_a_question_that_names_nothing_is_answered_in_general_before_by_one_case
     assert shelf.ask(who, weights=general) == shelf.ask(who)
 
 
+def test_a_core_document_goes_before_one_that_is_as_near_but_not_before_one_that_is_named(tmp_path: Path) -> None:
+    core = make_document("core", "Peacekeepers often protect civilians at risk.", core=True)
+    shelf = Shelf(tmp_path, make_document("added", "Peacekeepers protect civilians."), core)
+    weighed = replace(WEIGHTS, core_document=0.5)
+    asked = shelf.read("Do peacekeepers protect civilians?")
+    assert documents(shelf.ask(asked))[0] == "added"
+    assert documents(shelf.ask(asked, weights=weighed))[0] == "core"
+    assert documents(shelf.ask(replace(asked, documents=("added",)), weights=weighed))[0] == "added"
+
+
 def test_more_hits_are_returned_where_more_are_to_be_read(tmp_path: Path) -> None:
     many = make_document("many", *(f"Paragraph {i} is about peace." for i in range(HITS + 5)))
     shelf = Shelf(tmp_path, many)
@@ -312,8 +323,10 @@ def test_more_hits_are_returned_where_more_are_to_be_read(tmp_path: Path) -> Non
 def test_a_library_of_many_passages_is_weighed_otherwise() -> None:
     assert WEIGHTS.among(0) == WEIGHTS.among(499) == WEIGHTS
     many = WEIGHTS.among(500)
-    assert (many.document, many.unasked_names, many.depth, many.candidates, many.read) == (0.2, 0.4, 100, 90, 16)
-    assert replace(many, document=0.0, unasked_names=0.0, depth=50, candidates=40, read=8) == WEIGHTS
+    assert (many.document, many.unasked_names, many.core_document) == (0.2, 0.4, 0.3)
+    assert (many.depth, many.candidates, many.read) == (100, 90, 16)
+    small = replace(many, document=0.0, unasked_names=0.0, core_document=0.0, depth=50, candidates=40, read=8)
+    assert small == WEIGHTS
 
 
 def test_documents_set_side_by_side_take_turns(shelf: Shelf) -> None:

@@ -35,6 +35,7 @@ def facts(
         ("pages", f"{pages:,}" if pages else None),
         ("passages", f"{passages:,}"),
         ("file", document.file_name),
+        ("core", messages.text("documents.core") if document.core else None),
         ("rights", document.rights),
         ("source", document.source_url),
     ]
