@@ -188,7 +188,9 @@ class Assistant:
         yield SearchStarted(asked.text)
         hits, evidence = self._gather(asked, filters, state, clock, ledger)
         with clock("judge"):
-            verdict = answerability.judge(asked, evidence, state.lexicon, self.rules.answerability)
+            verdict = answerability.judge(
+                asked, evidence, state.lexicon, self.rules.answerability.among(state.passages)
+            )
         found = verdict.probability
         refusal = partial(
             refuse, asked.text, messages=messages, library=self.library, filters=filters, hits=hits, verdict=verdict

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -162,6 +163,7 @@ def test_a_question_about_rules_and_sources_is_none(text):
         (("    bias:", "    bais:"), "bais"),
         (("  count:", "  cuont:"), "cuont"),
         (("detail:", "details:"), "details"),
+        (("  stated: 0.3", "  said: 0.3"), "in_many"),
         (("(?:often|frequently)", "(?:often|frequently"), "demands.frequency"),
         (("    - '%'", "    - '%('"), "demands.share"),
     ],
@@ -176,6 +178,14 @@ def test_a_malformed_rule_is_an_error_that_names_file_and_key(tmp_path, change, 
     with pytest.raises(DataFileError, match=r"answerability\.yaml") as error:
         read_rules(tmp_path)
     assert named in str(error.value)
+
+
+def test_in_a_library_of_many_passages_less_is_enough_and_nothing_else_changes():
+    many = RULES.in_many.passages
+    assert RULES.among(many - 1) is RULES
+    large = RULES.among(many)
+    assert large.stated.threshold == RULES.in_many.stated < RULES.stated.threshold
+    assert replace(large, stated=RULES.stated) == RULES
 
 
 def test_the_area_under_the_curve_counts_ties_half():
