@@ -188,9 +188,10 @@ class Assistant:
         yield SearchStarted(asked.text)
         hits, evidence = self._gather(asked, filters, state, clock, ledger)
         with clock("judge"):
-            verdict = answerability.judge(
-                asked, evidence, state.lexicon, self.rules.answerability.among(state.passages)
-            )
+            rules = self.rules.answerability
+            if self.rules.retrieval.large(state.passages):
+                rules = rules.in_many()
+            verdict = answerability.judge(asked, evidence, state.lexicon, rules)
         found = verdict.probability
         refusal = partial(
             refuse, asked.text, messages=messages, library=self.library, filters=filters, hits=hits, verdict=verdict

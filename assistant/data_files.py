@@ -32,6 +32,21 @@ def read_yaml(path: Path, *, keys: set[str] | None = None) -> Mapping[str, Any]:
     return content
 
 
+def read_numbers(path: Path, where: str, content: Any, names: set[str]) -> Mapping[str, Any]:
+    """A mapping of exactly these names to numbers, as it stands in a file.
+
+    Raises:
+        DataFileError: it is another; names the file, where in it, and the keys.
+    """
+    if not isinstance(content, dict) or set(content) != names:
+        wrong = sorted(set(content) ^ names) if isinstance(content, dict) else sorted(names)
+        raise DataFileError(f"{path}: {where} lacks or has unknown keys: {', '.join(map(str, wrong))}")
+    for name, value in content.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise DataFileError(f"{path}: {where}: {name} is {value!r}, expected a number")
+    return content
+
+
 def fingerprint(path: Path) -> str:
     """Twelve hexadecimal digits that change with the file's bytes."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -4,12 +4,11 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.data_files import read_yaml
+from assistant.data_files import read_numbers, read_yaml
 from assistant.domain import Filters, Hit, Passage
 from assistant.embedding import Embedder, Encoding
 from assistant.errors import DataFileError
@@ -66,11 +65,15 @@ class RetrievalWeights:
     read: int
     in_many: InMany
 
+    def large(self, passages: int) -> bool:
+        """Whether so many passages are a large library."""
+        return passages >= self.in_many.passages
+
     def among(self, passages: int) -> "RetrievalWeights":
         """The weights for a library of so many passages."""
-        many = self.in_many
-        if passages < many.passages:
+        if not self.large(passages):
             return self
+        many = self.in_many
         return replace(
             self,
             document=many.document,
@@ -103,16 +106,9 @@ def read_weights(prompts_dir: Path, profile: str) -> RetrievalWeights:
     if profile not in profiles:
         raise DataFileError(f"{path}: no profile {profile!r}; known: {', '.join(profiles)}")
     own = {field.name for field in fields(RetrievalWeights)} - {"in_many"}
-    values = _exactly(path, f"profile {profile!r}", profiles[profile], own)
-    many = _exactly(path, "in_many", content["in_many"], {field.name for field in fields(InMany)})
+    values = read_numbers(path, f"profile {profile!r}", profiles[profile], own)
+    many = read_numbers(path, "in_many", content["in_many"], {field.name for field in fields(InMany)})
     return RetrievalWeights(**values, in_many=InMany(**many))
-
-
-def _exactly(path: Path, where: str, values: Mapping[str, Any], names: set[str]) -> Mapping[str, Any]:
-    if set(values) != names:
-        wrong = sorted(set(values) ^ names)
-        raise DataFileError(f"{path}: {where} lacks or has unknown keys: {', '.join(wrong)}")
-    return values
 
 
 def encode_query(question: Question, lexicon: Lexicon, embedder: Embedder) -> EncodedQuery:

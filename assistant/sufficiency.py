@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer_types import Demand, DemandRules
-from assistant.data_files import read_yaml
+from assistant.data_files import read_numbers, read_yaml
 from assistant.errors import DataFileError
 from assistant.lexicon import stem
 
@@ -51,14 +51,6 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class InMany:
-    """What is enough in a library of at least so many passages."""
-
-    passages: int
-    stated: float  # threshold of the model of what is stated, where the joint reader has read
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerabilityRules:
     """`answerability.yaml`; see there for what each means."""
 
@@ -67,17 +59,15 @@ class AnswerabilityRules:
     subject: Model  # for the reason of a refusal: is it off the topic, or just not stated?
     topic_apart: Model  # this and the next where the joint reader did not read
     stated_apart: Model
-    in_many: InMany
+    stated_in_many: float  # threshold instead of that of `stated` in a large library
     demands: DemandRules
     detail: re.Pattern[str]
     premise: re.Pattern[str]
     missing: Mapping[str, str]
 
-    def among(self, passages: int) -> "AnswerabilityRules":
-        """The rules for a library of so many passages."""
-        if passages < self.in_many.passages:
-            return self
-        return replace(self, stated=replace(self.stated, threshold=self.in_many.stated))
+    def in_many(self) -> "AnswerabilityRules":
+        """The rules for a large library."""
+        return replace(self, stated=replace(self.stated, threshold=self.stated_in_many))
 
     def models(self, *, jointly: bool) -> tuple[Model, Model]:
         """The models of topic and of what is stated, for evidence that the joint reader has read or has not."""
@@ -93,12 +83,11 @@ def read_rules(prompts_dir: Path) -> AnswerabilityRules:
     path = prompts_dir / "answerability.yaml"
     content = read_yaml(
         path,
-        keys={"version", "topic", "stated", "subject", "topic_apart", "stated_apart", "in_many", "demands", "advice"}
-        | {"detail", "premise", "same_kind", "not_persons", "missing"},
+        keys={"version", "topic", "stated", "subject", "topic_apart", "stated_apart", "demands", "advice", "detail"}
+        | {"stated_in_many", "premise", "same_kind", "not_persons", "missing"},
     )
     kinds = {kind.value for kind in Demand} - {Demand.NONE.value}
     _require(path, "demands", set(content["demands"]), kinds)
-    _require(path, "in_many", set(content["in_many"]), {f.name for f in fields(InMany)})
     _require(path, "missing", set(content["missing"]), kinds | {"count_of"})
     demands = DemandRules(
         demands={Demand(kind): _pattern(path, f"demands.{kind}", p) for kind, p in content["demands"].items()},
@@ -113,7 +102,7 @@ def read_rules(prompts_dir: Path) -> AnswerabilityRules:
         subject=_model(path, "subject", content["subject"]),
         topic_apart=_model(path, "topic_apart", content["topic_apart"]),
         stated_apart=_model(path, "stated_apart", content["stated_apart"]),
-        in_many=InMany(int(content["in_many"]["passages"]), float(content["in_many"]["stated"])),
+        stated_in_many=read_numbers(path, "in a large library", content["stated_in_many"], {"threshold"})["threshold"],
         demands=demands,
         detail=_pattern(path, "detail", content["detail"]),
         premise=_pattern(path, "premise", content["premise"]),

@@ -163,7 +163,8 @@ def test_a_question_about_rules_and_sources_is_none(text):
         (("    bias:", "    bais:"), "bais"),
         (("  count:", "  cuont:"), "cuont"),
         (("detail:", "details:"), "details"),
-        (("  stated: 0.3", "  said: 0.3"), "in_many"),
+        (("  threshold: 0.3  ", "  treshold: 0.3  "), "treshold"),
+        (("  threshold: 0.3  ", "  threshold: low  "), "'low'"),
         (("(?:often|frequently)", "(?:often|frequently"), "demands.frequency"),
         (("    - '%'", "    - '%('"), "demands.share"),
     ],
@@ -180,11 +181,9 @@ def test_a_malformed_rule_is_an_error_that_names_file_and_key(tmp_path, change, 
     assert named in str(error.value)
 
 
-def test_in_a_library_of_many_passages_less_is_enough_and_nothing_else_changes():
-    many = RULES.in_many.passages
-    assert RULES.among(many - 1) is RULES
-    large = RULES.among(many)
-    assert large.stated.threshold == RULES.in_many.stated < RULES.stated.threshold
+def test_in_a_large_library_less_is_enough_and_nothing_else_changes():
+    large = RULES.in_many()
+    assert large.stated.threshold == RULES.stated_in_many < RULES.stated.threshold
     assert replace(large, stated=RULES.stated) == RULES
 
 

@@ -12,10 +12,11 @@ from assistant import extractive
 from assistant.answering import SIDE_BY_SIDE, Assistant, Rules
 from assistant.assembly import index_folder, library_path, read_rules
 from assistant.citations import Draft
-from assistant.domain import Answer, BlockKind, Conversation, Failure, Filters, Reason, Sentence, Support, Turn
+from assistant.domain import Answer, BlockKind, Conversation, Failure, Filters, Passage, Reason, Sentence, Support, Turn
 from assistant.embedding import Encoding
 from assistant.errors import LibraryError
 from assistant.events import AnswerReady, SearchStarted, StatementReady
+from assistant.joint_reading import JointReading
 from assistant.library import Library
 from assistant.refusals import LONGEST_QUESTION
 from assistant.settings import Settings, load_settings
@@ -130,6 +131,24 @@ def test_every_reason_ends_early_with_a_message_and_without_citations(
     assert answer.text == answer.message
     assert (answer.statements, answer.citations) == ((), ())
     assert list(answer.timings_ms) == [*steps, "total"]
+
+
+@pytest.mark.parametrize(("large_from", "status"), [(1, "unanswerable:not_stated"), (1000, "answered")])
+def test_in_a_large_library_its_own_threshold_decides_what_is_stated(
+    library: Library, settings: Settings, large_from: int, status: str
+) -> None:
+    class Reading:
+        """Reads that the first sentence of each passage answers."""
+
+        def read(self, question: str, passages: Sequence[Passage], titles: Sequence[str]) -> list[JointReading]:
+            return [JointReading((5.0, *(0.0 for _ in passage.sentences[1:])), 0.0) for passage in passages]
+
+    made = Assistant(library, FakeEmbedder(), index_folder(settings), lenient(read_rules(settings)), reader=Reading())
+    retrieval = replace(made.rules.retrieval, in_many=replace(made.rules.retrieval.in_many, passages=large_from))
+    made.rules = replace(
+        made.rules, retrieval=retrieval, answerability=replace(made.rules.answerability, stated_in_many=1.01)
+    )
+    assert str(made.answer(QUESTION).status) == status
 
 
 @pytest.mark.parametrize("reason", [Reason.OFF_TOPIC, Reason.NOT_STATED])

@@ -321,6 +321,7 @@ def test_more_hits_are_returned_where_more_are_to_be_read(tmp_path: Path) -> Non
 
 
 def test_a_library_of_many_passages_is_weighed_otherwise() -> None:
+    assert [WEIGHTS.large(passages) for passages in (0, 499, 500)] == [False, False, True]
     assert WEIGHTS.among(0) == WEIGHTS.among(499) == WEIGHTS
     many = WEIGHTS.among(500)
     assert (many.document, many.unasked_names, many.core_document) == (0.2, 0.4, 0.3)
@@ -371,6 +372,22 @@ def test_an_empty_library_has_no_hits(tmp_path: Path) -> None:
 @pytest.mark.parametrize("profile", ["full", "fast"])
 def test_the_projects_profiles_are_complete(profile: str) -> None:
     assert read_weights(PROMPTS, profile).candidates > HITS
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ("passages: 500", "passages: many", "in_many: passages is 'many', expected a number"),
+        ("in_many:\n", "in_many: 500\nleft_over:\n", "left_over"),
+        ("words: 0.55 ", "words: yes ", "profile 'full': words is True, expected a number"),
+    ],
+)
+def test_a_weight_that_is_no_number_is_refused_by_its_name(tmp_path: Path, before: str, after: str, named: str) -> None:
+    text = (PROMPTS / "retrieval.yaml").read_text(encoding="utf-8")
+    assert before in text
+    (tmp_path / "retrieval.yaml").write_text(text.replace(before, after), encoding="utf-8")
+    with pytest.raises(DataFileError, match=named):
+        read_weights(tmp_path, "full")
 
 
 def test_an_unknown_profile_is_refused_with_those_that_are_known() -> None:
