@@ -206,12 +206,12 @@ def evaluate(
 
     settings = _settings()
     if statements:
-        raise typer.Exit(run_statements(settings, split, output))
+        raise typer.Exit(run_statements(settings, split, output, record=record, replay=replay))
     if mode not in ("extractive", "generative"):
         raise AssistantError(f"--mode {mode}: must be extractive or generative")
     if mode == "extractive":
         if record or replay:
-            raise AssistantError("--record and --replay keep what models say; add --mode generative")
+            raise AssistantError("--record and --replay keep what models say; add --mode generative or --statements")
         settings = settings.model_copy(update={"chat_model": ""})
     elif calibrate or baselines or ablations or gate:
         raise AssistantError("--mode generative goes with --split, --cases, --subset, --output, --record and --replay")

@@ -7,11 +7,13 @@ the caller then answers by quotation.
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
 
-from assistant.chat_model import ChatModel, complete
+from assistant import second_look
+from assistant.chat_model import ChatModel, Piece
 from assistant.citations import cite
 from assistant.domain import Citation, Document, Hit, Passage, Statement, Support
 from assistant.embedding import Embedder
@@ -19,15 +21,14 @@ from assistant.events import StatementReady
 from assistant.faults import Fault, ModelFaultError
 from assistant.lexicon import Lexicon, words
 from assistant.meaning import EmbeddedMeaning
+from assistant.numbered_sources import LETTERS_PER_TOKEN, count_tokens, inert, number_sources, sources_text
 from assistant.prompting import Message, Prompt, Role
 from assistant.reply import Line, NotStated, read_line, read_lines
 from assistant.verification import Finding, Judges, Problem, Quote, Source, VerificationRules, Verifier
 from assistant.wording import Names
 from assistant.writer import Ledger, Writer
 
-BRACKETED = re.compile(r"\[(\d+)\]")  # a source's own note numbers would look like markers
 SHARE_OF_SOURCES = 0.85  # of the context; the rest is for the question and for what counting by letters gets wrong
-LETTERS_PER_TOKEN = 3.5  # English has about 4; fewer, so that the count errs on the safe side
 LONGEST_QUERY = 400  # characters of a question that a model completed
 EXPANSIONS = 8
 
@@ -72,9 +73,7 @@ def write_statements(
         if isinstance(line, NotStated):
             not_stated += 1
             continue
-        finding = verifier.verify(line, sources)
-        if finding.support is Support.SUPPORTED and writer.options.second_look:
-            finding = _second_look(writer, line, finding, ledger)
+        finding = _check(writer, line, sources, documents, verifier, ledger)
         if finding.problem:
             failed += 1
             uncited += finding.problem is Problem.UNCITED
@@ -113,44 +112,10 @@ def expand_query(writer: Writer, question: str, ledger: Ledger) -> tuple[str, ..
     return tuple(dict.fromkeys(term for term in terms if 2 < len(term) <= 40))[:EXPANSIONS]
 
 
-def number_sources(hits: Sequence[Hit], documents: Callable[[str], Document], room: float) -> dict[int, Source]:
-    """[1]..[n]: the best passages that fit into so many tokens, at least one."""
-    sources: dict[int, Source] = {}
-    for hit in hits:
-        cost = count_tokens(hit.passage.text) + 40  # title and place
-        if sources and cost > room:
-            break
-        room -= cost
-        about = documents(hit.passage.document_id).metadata
-        names = (about.title, about.short_title, about.body, about.symbol)
-        sources[len(sources) + 1] = Source(len(sources) + 1, hit.passage, ". ".join(n for n in names if n))
-    return sources
-
-
-def sources_text(sources: Mapping[int, Source], documents: Callable[[str], Document]) -> str:
-    """The numbered sources as the model reads them."""
-    return "\n\n".join(
-        f"[{n}] {inert(documents(s.passage.document_id).metadata.title)} ({inert(str(s.passage.locator))})\n"
-        f"{inert(s.passage.text)}"
-        for n, s in sources.items()
-    )
-
-
-def inert(text: str) -> str:
-    """Text of others that cannot be taken for markers, tags or the turns of a chat."""
-    return BRACKETED.sub(r"(\1)", text).replace("<", "‹").replace(">", "›")
-
-
 def budget(writer: Writer, question: str) -> float:
     """Tokens that the sources may take."""
     prompt = writer.prompts[Role.ANSWER]
     return writer.options.context_tokens * SHARE_OF_SOURCES - count_tokens(prompt.system + prompt.user + question)
-
-
-def count_tokens(text: str) -> float:
-    """About how many tokens a model counts, for any model: by letters, those outside ASCII as one token each."""
-    ascii_only = sum(character.isascii() for character in text)
-    return ascii_only / LETTERS_PER_TOKEN + (len(text) - ascii_only)
 
 
 def trim_history(history: Sequence[tuple[str, str]], room: float) -> str:
@@ -175,53 +140,75 @@ def trim_history(history: Sequence[tuple[str, str]], room: float) -> str:
 
 def _lines(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: Ledger) -> Iterator[Line | NotStated]:
     """What a model says, line by line; a last line that was cut by the limit of the reply is left out."""
-    began = time.perf_counter()
-    ledger.prompts[prompt.ref] = None
-    stream = model.stream(messages, ledger.left())
     cut_short = False
 
-    def texts() -> Iterator[str]:
+    def texts(pieces: Iterator[Piece]) -> Iterator[str]:
         nonlocal cut_short
-        for piece in stream:
-            if ledger.stopped():
-                return
-            ledger.pieces.append(replace(piece, text=""))
+        for piece in pieces:
             cut_short = cut_short or piece.cut_short
             yield piece.text
 
-    try:
-        for line, whole in read_lines(texts()):
+    with closing(_pieces(model, prompt, messages, ledger)) as pieces:
+        for line, whole in read_lines(texts(pieces)):
             if whole or not cut_short:
                 yield from read_line(line)
+
+
+def _ask(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: Ledger) -> str | None:
+    """One whole reply; None for a fault, as what these calls do, rules do as well, and where a reader wants no more."""
+    try:
+        said = "".join(piece.text for piece in _pieces(model, prompt, messages, ledger))
+    except ModelFaultError as error:
+        ledger.fault = error.fault if error.fault.outage else None
+        return None
+    return None if ledger.stopped() else said
+
+
+def _pieces(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: Ledger) -> Generator[Piece]:
+    """A reply as it comes, until a reader wants no more. The ledger gets its tokens and the time that was waited for
+    it, not that of what is done between two pieces; closing stops the model."""
+    ledger.prompts[prompt.ref] = None
+    stream = model.stream(messages, ledger.left())
+    try:
+        while True:
+            began = time.perf_counter()
+            try:
+                piece = next(stream, None)
+            finally:
+                ledger.seconds += time.perf_counter() - began
+            if piece is None or ledger.stopped():
+                return
+            ledger.pieces.append(replace(piece, text=""))
+            yield piece
     finally:
         close = getattr(stream, "close", None)
         if close:
             close()
-        ledger.seconds += time.perf_counter() - began
 
 
-def _ask(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: Ledger) -> str | None:
-    """One whole reply; None for a fault: what these calls do, rules do as well."""
-    began = time.perf_counter()
-    ledger.prompts[prompt.ref] = None
-    try:
-        text, tokens = complete(model, messages, ledger.left())
-    except ModelFaultError as error:
-        ledger.fault = error.fault if error.fault.outage else None
-        return None
-    finally:
-        ledger.seconds += time.perf_counter() - began
-    ledger.pieces.append(tokens)
-    return text
-
-
-def _second_look(writer: Writer, line: Line, finding: Finding, ledger: Ledger) -> Finding:
-    """The same finding, unless the model itself says NO; no readable word from it changes nothing."""
+def _check(
+    writer: Writer,
+    line: Line,
+    sources: Mapping[int, Source],
+    documents: Callable[[str], Document],
+    verifier: Verifier,
+    ledger: Ledger,
+) -> Finding:
+    """What is found about a statement: in code, and by the model where it passed there in words that are not the
+    source's own. Without a verdict from the model code alone decides, more strictly."""
+    if not writer.options.second_look:
+        return verifier.verify(line, sources)
+    finding = verifier.verify(line, sources, before_second_look=True)
+    if finding.support is not Support.SUPPORTED:
+        return finding
     prompt = writer.prompts[Role.CHECK]
-    quoted = " ".join(_text(quote) for quote in finding.quotes)
-    said = _ask(writer.model, prompt, prompt.render(quote=inert(quoted), statement=inert(line.text)), ledger)
-    if said is not None and re.match(r"\W*no\b", said, re.IGNORECASE):
-        return Finding(Support.UNSUPPORTED, finding.quotes, Problem.SECOND_LOOK, "the model itself says no")
+    cited = {marker: sources[marker] for marker in line.markers}
+    said = _ask(writer.model, prompt, second_look.ask(prompt, line.text, cited, documents), ledger)
+    look = second_look.read(said or "")
+    if look:
+        return second_look.after(finding, look)
+    finding = verifier.verify(line, sources)
+    ledger.unlooked += finding.support is Support.SUPPORTED
     return finding
 
 

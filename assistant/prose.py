@@ -3,7 +3,7 @@
 Each part is left out where no model, or not this part of it, is set; what the caller does then is right as well.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from assistant.domain import ANSWERED, Answer, Conversation, Document, Hit, Mode, Reason
 from assistant.events import FellBack, StatementReady
@@ -55,5 +55,12 @@ def write_prose(
         statements=tuple(ready.statement for ready in released),
         citations=tuple(citation for ready in released for citation in ready.citations),
         hits=tuple(hits),
-        notices=(messages.text("generative.incomplete"),) if ledger.incomplete else (),
+        notices=tuple(_notices(ledger, messages)),
     )
+
+
+def _notices(ledger: Ledger, messages: Messages) -> Iterator[str]:
+    if ledger.incomplete:
+        yield messages.text("generative.incomplete")
+    if ledger.unlooked:
+        yield messages.text("generative.unlooked", count=ledger.unlooked)

@@ -70,6 +70,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleLimits:
+    """From which probability on somebody has the part of another: by the role reader alone, and where the order of the
+    words tells so, too."""
+
+    exchanged: float
+    exchanged_by_rule: float
+
+
+@dataclass(frozen=True, slots=True)
 class VerificationRules:
     """`verification.yaml`; see there for what each means."""
 
@@ -82,8 +91,8 @@ class VerificationRules:
     entailment: float
     contradiction: float
     least_share: float
-    exchanged: float
-    exchanged_by_rule: float
+    roles: RoleLimits
+    roles_before_second_look: RoleLimits
 
 
 class Meaning(Protocol):
@@ -126,8 +135,9 @@ class Verifier:
     judges: Judges = Judges()
     suspicious: Callable[[str], bool] = never  # a sentence that gives orders to a reader's machine states nothing
 
-    def verify(self, line: Line, sources: Mapping[int, Source]) -> Finding:
-        """Hold one statement to the sources that it cites."""
+    def verify(self, line: Line, sources: Mapping[int, Source], *, before_second_look: bool = False) -> Finding:
+        """Hold one statement to the sources that it cites; less strictly where a model looks at it again."""
+        limits = self.rules.roles_before_second_look if before_second_look else self.rules.roles
         if not line.markers or any(marker not in sources for marker in line.markers):
             bad = ", ".join(f"[{m}]" for m in line.markers if m not in sources)
             return Finding(Support.UNSUPPORTED, problem=Problem.UNCITED, detail=bad or "no marker")
@@ -141,14 +151,14 @@ class Verifier:
         claim = self._read(line.text)
         chosen = self._choose(claim, line.text, cited)
         quotes = _spans(chosen)
-        for problem, check in self._checks(line.text, claim, chosen, cited):
+        for problem, check in self._checks(line.text, claim, chosen, cited, limits):
             detail = check()
             if detail:
                 return Finding(Support.UNSUPPORTED, quotes, problem, detail)
         return Finding(Support.SUPPORTED, quotes)
 
     def _checks(
-        self, text: str, claim: Sentence, chosen: Sequence["Placed"], cited: Sequence[Source]
+        self, text: str, claim: Sentence, chosen: Sequence["Placed"], cited: Sequence[Source], limits: RoleLimits
     ) -> Iterable[tuple[Problem, Callable[[], str]]]:
         said = " ".join(placed.sentence.text for placed in chosen)
         support = self._read(said)
@@ -158,7 +168,7 @@ class Verifier:
         yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings)
         yield Problem.NAME, lambda: wrong_name(text, claim, around, self._read(around))
         yield Problem.NEGATION, lambda: wrong_negation(claim, best, support)
-        yield Problem.ACTOR, lambda: self._wrong_actor(text, said, claim, best, chosen)
+        yield Problem.ACTOR, lambda: self._wrong_actor(text, said, claim, best, chosen, limits)
         yield Problem.DEGREE, lambda: wrong_degree(claim, best, support)
         yield Problem.MEANING, lambda: self._far(text, claim, said, support)
         if self.judges.entailment:
@@ -199,7 +209,9 @@ class Verifier:
             weights[f"#{value}"] = 3.0
         return weights
 
-    def _wrong_actor(self, text: str, said: str, claim: Sentence, best: Sentence, chosen: Sequence["Placed"]) -> str:
+    def _wrong_actor(
+        self, text: str, said: str, claim: Sentence, best: Sentence, chosen: Sequence["Placed"], limits: RoleLimits
+    ) -> str:
         """Who has the part of another; empty where nobody has. What the order of the words tells is asked for more or
         less, as reading both tells."""
         sentences = [self._read(placed.sentence.text) for placed in chosen]
@@ -210,9 +222,9 @@ class Verifier:
         stopwords = self.rules.words.stopwords
         words, source = mentions(text, self.names, stopwords), Told(said, mentions(said, self.names, stopwords))
         likely = self.judges.exchanged(Told(text, as_there(words, source.mentions, self.names)), source)
-        if likely >= self.rules.exchanged:
+        if likely >= limits.exchanged:
             return by_rule or f"somebody has the part of another ({likely:.2f})"
-        return by_rule if likely >= self.rules.exchanged_by_rule else of_itself(claim, sentences)
+        return by_rule if likely >= limits.exchanged_by_rule else of_itself(claim, sentences)
 
     def _far(self, text: str, claim: Sentence, said: str, support: Sentence) -> str:
         """Why the meaning is too far from what the source says; empty where it is near enough."""

@@ -8,13 +8,15 @@ from assistant.data_files import read_yaml
 from assistant.errors import DataFileError
 from assistant.lexicon import stem
 from assistant.lexicon import words as words_of
-from assistant.verification import VerificationRules
+from assistant.verification import RoleLimits, VerificationRules
 from assistant.wording import Idioms, WordRules
 
 THRESHOLDS = (
-    *("meaning", "of_words", "word_met", "word_missing", "stray_cosine", "entailment", "contradiction", "least_share"),
-    *("exchanged", "exchanged_by_rule"),
+    *("meaning", "of_words", "word_met", "word_missing", "stray_cosine"),
+    *("entailment", "contradiction", "least_share"),
 )
+ROLE_LIMITS = ("exchanged", "exchanged_by_rule")
+BEFORE_SECOND_LOOK = "before_second_look"
 LISTS = (
     *("negators", "wanting", "shortcomings", "avoiding", "managing", "clauses", "conditions"),
     *("hedges", "demands", "imperatives", "done"),
@@ -32,10 +34,10 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         DataFileError: missing or malformed; names file and key.
     """
     path = prompts_dir / "verification.yaml"
-    content = read_yaml(path, keys={"version", "calibrated_on", *THRESHOLDS, *LISTS, *GROUPS, IDIOMS, AS_ABSOLUTE})
-    for key in THRESHOLDS:
-        if not isinstance(content[key], int | float) or not 0 <= content[key] <= 1:
-            raise DataFileError(f"{path}: {key} is {content[key]!r}, expected a number from 0 to 1")
+    others = {"version", "calibrated_on", IDIOMS, AS_ABSOLUTE, BEFORE_SECOND_LOOK}
+    content = read_yaml(path, keys={*THRESHOLDS, *ROLE_LIMITS, *LISTS, *GROUPS, *others})
+    for key in (*THRESHOLDS, *ROLE_LIMITS):
+        _require_share(path, key, content[key])
     if content["word_missing"] >= content["word_met"]:
         raise DataFileError(f"{path}: word_missing is {content['word_missing']}, expected less than word_met")
     for key in LISTS:
@@ -70,7 +72,22 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         reporting=frozenset(stem(word) for word in content["reporting"]),
         understood=frozenset(word for name in content["understood"] for word in words_of(name)),
     )
-    return VerificationRules(words=words, **{key: float(content[key]) for key in THRESHOLDS})
+    before = content[BEFORE_SECOND_LOOK]
+    if not isinstance(before, dict) or before.keys() != set(ROLE_LIMITS):
+        raise DataFileError(f"{path}: {BEFORE_SECOND_LOOK} must give {' and '.join(ROLE_LIMITS)}, and nothing else")
+    for key in ROLE_LIMITS:
+        _require_share(path, f"{BEFORE_SECOND_LOOK}.{key}", before[key])
+    return VerificationRules(
+        words=words,
+        roles=RoleLimits(**{key: float(content[key]) for key in ROLE_LIMITS}),
+        roles_before_second_look=RoleLimits(**{key: float(before[key]) for key in ROLE_LIMITS}),
+        **{key: float(content[key]) for key in THRESHOLDS},
+    )
+
+
+def _require_share(path: Path, key: str, value: Any) -> None:
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise DataFileError(f"{path}: {key} is {value!r}, expected a number from 0 to 1")
 
 
 def _require_words(path: Path, key: str, value: Any) -> None:

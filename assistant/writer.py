@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from assistant.chat_model import ChatModel, Piece, counted
-from assistant.domain import Answer, Usage
+from assistant.domain import Answer, Mode, Usage
 from assistant.faults import Fault, ModelFaultError
 from assistant.prompting import Prompt, Role
 
@@ -42,6 +42,7 @@ class Ledger:
     seconds: float = 0.0
     dropped: list[tuple[str, str]] = field(default_factory=list)
     incomplete: bool = False  # the model says that the sources state only a part
+    unlooked: int = 0  # statements that wanted a second look and got none
     fault: Fault | None = None  # why the model could not be used
     stopped: Callable[[], bool] = bool  # whether the reader wants no more of it
 
@@ -84,5 +85,5 @@ class Ledger:
             prompts=tuple(self.prompts),
             usage=usage,
             dropped=tuple(self.dropped),
-            fault=str(self.fault or ""),
+            fault="" if answer.mode is Mode.GENERATIVE else str(self.fault or ""),
         )

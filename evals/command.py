@@ -12,6 +12,7 @@ from assistant.assembly import library_path
 from assistant.data_files import fingerprint as file_fingerprint
 from assistant.errors import AssistantError, DataFileError
 from assistant.library import Library
+from assistant.prompting import Role
 from assistant.settings import Settings
 from evals.bounds import GATE_PATH, TARGETS_PATH, check, read_bounds
 from evals.dataset import ALL_SPLITS, SPLITS, Case, load_cases, load_split, subset
@@ -21,7 +22,7 @@ from evals.report import Record, build_record, compare, read_record
 from evals.report_html import html
 from evals.report_markdown import markdown, table_markdown
 from evals.run import evaluate
-from evals.tables import label, promise, show, statement_table
+from evals.tables import label, promise, show, statement_tables
 from evals.validate import check_cases, check_splits
 
 BREACH = 1  # exit code: the run went well, a figure did not
@@ -95,23 +96,34 @@ def run_validation(settings: Settings, cases: Path | None = None) -> int:
     return BREACH if problems else 0
 
 
-def run_statements(settings: Settings, split: str, output: Path | None) -> int:
+def run_statements(
+    settings: Settings, split: str, output: Path | None, *, record: Path | None = None, replay: Path | None = None
+) -> int:
     """Measure the check of statements on the labelled ones of a split; print, and write statements-SPLIT.json and .md.
+    With a chat model, or its kept replies, also after its second look.
 
     Raises:
-        AssistantError: the split, the library or a data file cannot be used.
+        AssistantError: the split, the library, a data file or the model cannot be used.
     """
-    from assistant.assembly import build_assistant
-    from evals.statements import measure_check
+    from assistant.assembly import build_assistant, build_prompts
+    from evals.recorded import choose_models
+    from evals.statements import Looker, measure_check
 
+    looker = None
+    if replay or record or (settings.chat_model and settings.chat_check):
+        model, _ = choose_models(settings, record, replay)
+        looker = Looker(model, build_prompts(settings)[0][Role.CHECK])
     assistant = build_assistant(settings.model_copy(update={"chat_model": ""}))
-    record = measure_check(assistant, split)
-    table = statement_table(record)
-    print("  ".join(f"{cell:18}" for cell in table.header))
-    for row in table.rows:
-        print("  ".join(f"{cell:18}" for cell in row))
-    text = f"# Check of statements, {split}\n\n{table_markdown(table)}\n"
-    contents = {".json": json.dumps(record, ensure_ascii=False), ".md": text}
+    measured = measure_check(assistant, split, looker)
+    tables = statement_tables(measured)
+    for table in tables:
+        print(table.title)
+        print("  ".join(f"{cell:18}" for cell in table.header))
+        for row in table.rows:
+            print("  ".join(f"{cell:18}" for cell in row))
+    parts = (f"## {table.title}\n\n{table_markdown(table)}\n" for table in tables)
+    text = "\n".join([f"# Check of statements, {split}\n", *parts])
+    contents = {".json": json.dumps(measured, ensure_ascii=False), ".md": text}
     for path in write_files(output or settings.data_dir / REPORTS_FOLDER, f"statements-{split}", contents):
         print(path)
     return 0

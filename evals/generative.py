@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assembly import build_assistant, build_embedder, build_prompts
-from assistant.chat_model import ChatModel, LangChainModel
 from assistant.domain import Mode
-from assistant.errors import AssistantError, DataFileError
+from assistant.errors import DataFileError
 from assistant.prompting import Role
 from assistant.settings import Settings
 from assistant.writer import Writer
@@ -17,11 +16,11 @@ from evals.dataset import load_cases, load_split
 from evals.history import REPORTS_FOLDER
 from evals.judge import RUNS, agreement, judge_answer, load_slice, summarise
 from evals.matching import read_sources
-from evals.recorded import RecordedModel, RecordingModel
+from evals.recorded import choose_models
 from evals.report import Record, build_record
 from evals.run import PRODUCTION, Row, evaluate
 from evals.statements import measure_check
-from evals.tables import generation, judged, statement_table
+from evals.tables import generation, judged, statement_tables
 from evals.validate import check_cases
 
 
@@ -40,7 +39,7 @@ def run_generative(
     Raises:
         AssistantError: no model is set and none is replayed; the cases, the library or a data file cannot be used.
     """
-    model, judge = _models(settings, record, replay)
+    model, judge = choose_models(settings, record, replay)
     assistant = build_assistant(settings.model_copy(update={"chat_model": ""}), embedder=build_embedder(settings))
     prompts, options = build_prompts(settings)
     assistant.writer = Writer(model, prompts, options)
@@ -82,20 +81,6 @@ def run_generative(
     return 0
 
 
-def _models(settings: Settings, record: Path | None, replay: Path | None) -> tuple[ChatModel, ChatModel]:
-    """The model that answers and the one that judges."""
-    if replay:
-        recorded = RecordedModel(replay)
-        return recorded, recorded
-    if not settings.chat_model:
-        raise AssistantError("--mode generative needs ASSISTANT_CHAT_MODEL, or kept replies with --replay FILE")
-    model: ChatModel = LangChainModel.connect(settings)
-    judge: ChatModel = LangChainModel.connect(settings, settings.judge_model) if settings.judge_model else model
-    if record:
-        return RecordingModel(model, record), RecordingModel(judge, record)
-    return model, judge
-
-
 def _generation(rows: Sequence[Row]) -> dict[str, Any]:
     answers = [row.answer for row in rows]
     asked = [answer for answer in answers if answer.usage]
@@ -122,7 +107,7 @@ def _print(report: Record) -> None:
     for table in (
         generation(report["generation"]),
         judged(report["judged"]),
-        statement_table(report["statement_check"]),
+        *statement_tables(report["statement_check"]),
     ):
         print(table.title)
         for row in table.rows:

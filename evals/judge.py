@@ -17,7 +17,7 @@ from assistant.chat_model import ChatModel, complete
 from assistant.domain import Answer
 from assistant.errors import DataFileError
 from assistant.faults import ModelFaultError
-from assistant.generative import inert
+from assistant.numbered_sources import inert
 from assistant.prompting import Prompt
 from evals.dataset import Case
 

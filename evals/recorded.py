@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from assistant.chat_model import ChatModel, Piece
-from assistant.errors import DataFileError
+from assistant.chat_model import ChatModel, LangChainModel, Piece
+from assistant.errors import AssistantError, DataFileError
 from assistant.prompting import Message
+from assistant.settings import Settings
 
 QUESTION = re.compile(r"<question>.*?</question>|<claim>.*?</claim>", re.DOTALL)
 
@@ -66,6 +67,25 @@ class RecordedModel:
         if reply is None:
             raise DataFileError(f"{self._path}: holds no reply for what is asked now; make it anew with eval --record")
         yield reply
+
+
+def choose_models(settings: Settings, record: Path | None, replay: Path | None) -> tuple[ChatModel, ChatModel]:
+    """The model that answers and the one that judges: those that are set, their replies kept in `record`; or what was
+    kept in `replay` of both.
+
+    Raises:
+        AssistantError: no model is set and none is replayed, or one cannot be used.
+    """
+    if replay:
+        recorded = RecordedModel(replay)
+        return recorded, recorded
+    if not settings.chat_model:
+        raise AssistantError("no chat model is set; set ASSISTANT_CHAT_MODEL, or give kept replies with --replay FILE")
+    model: ChatModel = LangChainModel.connect(settings)
+    judge: ChatModel = LangChainModel.connect(settings, settings.judge_model) if settings.judge_model else model
+    if record:
+        return RecordingModel(model, record), RecordingModel(judge, record)
+    return model, judge
 
 
 def _key(messages: Sequence[Message], asked: Counter[str]) -> str:

@@ -1,11 +1,12 @@
 """How well is the check of statements? A labelled set: what a chat model might write, and whether its source holds it.
 
 Each statement cites the one passage that holds `quote`. Kinds but `true` are the ways in which models go wrong; a
-statement counts as caught when the check finds it unsupported.
+statement counts as caught when the check finds it unsupported. Measured twice where a chat model is there for a second
+look: in code alone, and with it.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,10 +14,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from assistant import second_look
 from assistant.answering import Assistant
+from assistant.chat_model import ChatModel, complete
 from assistant.domain import Document, Passage, Support
 from assistant.errors import DataFileError
+from assistant.prompting import Prompt
 from assistant.reply import Line
+from assistant.second_look import Look
 from assistant.verification import Finding, Source, Verifier
 from evals.dataset import ALL_SPLITS, SPLITS
 
@@ -103,24 +108,62 @@ def load_statements(split: str) -> tuple[Labelled, ...]:
     return tuple(_labelled(f"{path.name} line {n}", line) for n, line in enumerate(lines, start=1) if line.strip())
 
 
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Who looks again at what passed in code."""
+
+    model: ChatModel
+    prompt: Prompt
+
+
 def check_statements(
     statements: Iterable[Labelled], passages: Sequence[Passage], documents: Mapping[str, Document], verifier: Verifier
 ) -> tuple[Outcome, ...]:
-    """Hold each statement to its passage, as an answer's would be.
+    """Hold each statement to its passage in code, as an answer's would be.
 
     Raises:
         DataFileError: a quote stands in no passage of its document.
     """
-    outcomes: list[Outcome] = []
+    return tuple(
+        Outcome(labelled, verifier.verify(line, sources))
+        for labelled, line, sources in placed_statements(statements, passages, documents)
+    )
+
+
+def check_twice(
+    statements: Iterable[Labelled],
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    verifier: Verifier,
+    looker: Looker,
+) -> tuple[tuple[Outcome, Look | None], ...]:
+    """The same with a second look, and what the model said; None where its reply held no verdict. It is asked about all
+    statements, so that its replies can be kept and used again whatever passes in code.
+
+    Raises:
+        DataFileError: a quote stands in no passage of its document.
+        ModelFaultError: the model gave no reply.
+    """
+    found: list[tuple[Outcome, Look | None]] = []
+    for labelled, line, sources in placed_statements(statements, passages, documents):
+        messages = second_look.ask(looker.prompt, line.text, sources, documents.__getitem__)
+        look = second_look.read(complete(looker.model, messages)[0])
+        finding = verifier.verify(line, sources, before_second_look=look is not None)
+        found.append((Outcome(labelled, second_look.after(finding, look) if look else finding), look))
+    return tuple(found)
+
+
+def placed_statements(
+    statements: Iterable[Labelled], passages: Sequence[Passage], documents: Mapping[str, Document]
+) -> Iterator[tuple[Labelled, Line, dict[int, Source]]]:
+    """Each statement as a line that cites its passage as [1]."""
     for labelled in statements:
         passage = next((p for p in passages if p.document_id == labelled.document and labelled.quote in p.text), None)
         if passage is None:
             raise DataFileError(f"{labelled.id}: no passage of {labelled.document} holds {labelled.quote!r}; mend it")
         about = documents[labelled.document].metadata
         names = ". ".join(n for n in (about.title, about.short_title, about.body, about.symbol) if n)
-        line = Line(labelled.statement, (1,))
-        outcomes.append(Outcome(labelled, verifier.verify(line, {1: Source(1, passage, names)})))
-    return tuple(outcomes)
+        yield labelled, Line(labelled.statement, (1,)), {1: Source(1, passage, names)}
 
 
 def scores(outcomes: Sequence[Outcome]) -> tuple[Score, ...]:
@@ -140,19 +183,35 @@ def scores(outcomes: Sequence[Outcome]) -> tuple[Score, ...]:
     return tuple(found)
 
 
-def measure_check(assistant: Assistant, split: str) -> dict[str, Any]:
-    """The check of an assistant on a split, JSON-ready: the scores of each kind, and each statement that it got wrong.
+def measure_check(assistant: Assistant, split: str, looker: Looker | None = None) -> dict[str, Any]:
+    """The check of an assistant on a split, JSON-ready: the scores of each kind, and each statement that it got wrong;
+    with a looker the same after the second look, and how many of its replies could not be read.
 
     Raises:
-        AssistantError: no such split, or a quote that the library does not hold.
+        AssistantError: no such split, a quote that the library does not hold, or the model gave no reply.
     """
     library = assistant.library
     statements = load_statements(split)
     documents = {d.id: library.document(d.id) for d in library.documents()}
-    outcomes = check_statements(statements, library.passages(), documents, assistant.refresh().verifier)
-    return {
+    passages, verifier = library.passages(), assistant.refresh().verifier
+    record = {
         "split": split,
         "statements": len(statements),
+        **_measured(check_statements(statements, passages, documents, verifier)),
+    }
+    if looker:
+        looked = check_twice(statements, passages, documents, verifier, looker)
+        record["second_look"] = {
+            "model": looker.model.name,
+            "prompt": looker.prompt.ref,
+            "unread": sum(look is None for _, look in looked),
+            **_measured([outcome for outcome, _ in looked]),
+        }
+    return record
+
+
+def _measured(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    return {
         "scores": [asdict(score) for score in scores(outcomes)],
         "wrong": [
             {

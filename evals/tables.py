@@ -37,7 +37,7 @@ def all_tables(record: Record) -> list[Table]:
         tables += [columns(record), losses(record)]
     if record["against"]:
         tables.append(against(record))
-    tables += [statement_table(record["statement_check"])] if "statement_check" in record else []
+    tables += statement_tables(record["statement_check"]) if "statement_check" in record else []
     tables += [generation(record["generation"]), judged(record["judged"])] if "generation" in record else []
     tables.append(failure_counts(record))
     return [table for table in tables if table.rows]
@@ -167,18 +167,27 @@ def failure_counts(record: Record) -> Table:
     return Table("Failures", ("", "All", *map(kind_label, kinds)), tuple(rows), note)
 
 
-def statement_table(check: Record) -> Table:
-    """How well the check of statements tells what a source holds."""
-    rows = tuple(
-        (kind_label(score["kind"]), str(score["statements"]), _share(score["recall"]), _share(score["precision"]))
-        for score in check["scores"]
-    )
+def statement_tables(check: Record) -> list[Table]:
+    """How well the check of statements tells what a source holds: in code, and after a second look if there was one."""
     note = (
         f"{check['statements']} labelled statements of the {check['split']} split. Recall: of the true ones the share "
         "that passes, of the others the share that is caught. Precision: of the statements passed the share that is "
         "true; of those of a kind and the true ones that are caught, the share that is of that kind."
     )
-    return Table("Check of statements", ("Kind", "Statements", "Recall", "Precision"), rows, note)
+    tables = [_statement_table("Check of statements", check, note)]
+    if "second_look" in check:
+        look = check["second_look"]
+        note = f"By {look['model']}, prompt {look['prompt']}; {look['unread']} replies without a verdict."
+        tables.append(_statement_table("Check of statements with a second look", look, note))
+    return tables
+
+
+def _statement_table(title: str, measured: Record, note: str) -> Table:
+    rows = tuple(
+        (kind_label(score["kind"]), str(score["statements"]), _share(score["recall"]), _share(score["precision"]))
+        for score in measured["scores"]
+    )
+    return Table(title, ("Kind", "Statements", "Recall", "Precision"), rows, note)
 
 
 def generation(made: Record) -> Table:

@@ -27,6 +27,7 @@ def writer(base_url: str, **overrides: object) -> Writer:
         "chat_seconds": SECONDS,
         "chat_stall_seconds": STALL,
         "chat_retries": 1,
+        "chat_check": False,  # tests/test_second_look.py
     }
     settings = load_settings(_env_file=None, chat_base_url=base_url, **{**defaults, **overrides})
     prompts, options = build_prompts(settings)

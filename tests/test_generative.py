@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 from assistant.answering import Assistant
 from assistant.domain import Answer, Conversation, Mode, Reason, Support, Turn
 from assistant.events import AnswerReady, StatementReady
-from assistant.generative import count_tokens, inert, trim_history
+from assistant.generative import trim_history
+from assistant.numbered_sources import count_tokens, inert
 from tests.chat_server import ChatServer, Reply, serving
 from tests.test_faults import QUESTION, writer
 
@@ -239,15 +240,6 @@ def test_more_words_are_searched_for_where_that_is_set(assistant: Assistant) -> 
     assert found.mode is Mode.GENERATIVE
     assert found.search_query == QUESTION, "the answer is still held to the question as asked"
     assert {ref.split()[0] for ref in found.prompts} == {"expand", "answer"}
-
-
-@pytest.mark.parametrize(("said", "kept"), [("YES", True), ("No.", False), ("perhaps", True)])
-def test_a_second_look_can_only_take_away(assistant: Assistant, said: str, kept: bool) -> None:
-    with ChatServer(by_role(check=said, numbered=GOOD)) as server:
-        assistant.writer = writer(server.url, chat_check=True)
-        found = assistant.answer(QUESTION)
-    prose = [s for s in found.statements if s.support is Support.SUPPORTED]
-    assert bool(prose) is kept
 
 
 def test_a_model_that_is_down_is_not_asked_twice_for_one_question(assistant: Assistant) -> None:

@@ -57,7 +57,7 @@ def test_who_has_the_part_of_another_is_seen_however_it_is_put(reader: RoleReade
 def test_who_is_deputy_to_the_chair_does_not_chair(reader: RoleReader) -> None:
     source = told("The Board had 16 members, was chaired by Maria Keller and vice-chaired by Ms. Haq.")
     assert [m.key for m in source.mentions if "chair" in m.key] == ["chair", "vice-chair"]
-    assert reader.exchanged(told("The Board was chaired by Ms. Haq."), source) > RULES.exchanged_by_rule
+    assert reader.exchanged(told("The Board was chaired by Ms. Haq."), source) > RULES.roles.exchanged_by_rule
 
 
 @pytest.mark.parametrize("texts", [("", SOURCE), (SOURCE, ""), ("…", "…")])

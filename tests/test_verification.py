@@ -177,11 +177,11 @@ FROM_ORDER = "Permanent members urged the Council to “exercise restraint” in
 @pytest.mark.parametrize(
     ("text", "likely", "problem"),
     [
-        ("The Board had sixteen members.", RULES.exchanged, Problem.ACTOR),
-        ("The Board had sixteen members.", RULES.exchanged - 0.01, None),
+        ("The Board had sixteen members.", RULES.roles.exchanged, Problem.ACTOR),
+        ("The Board had sixteen members.", RULES.roles.exchanged - 0.01, None),
         (FROM_ORDER, 1.0, Problem.ACTOR),
-        (FROM_ORDER, RULES.exchanged_by_rule, Problem.ACTOR),
-        (FROM_ORDER, RULES.exchanged_by_rule - 0.01, None),
+        (FROM_ORDER, RULES.roles.exchanged_by_rule, Problem.ACTOR),
+        (FROM_ORDER, RULES.roles.exchanged_by_rule - 0.01, None),
         ("I was chaired by Maria Keller.", 0.0, Problem.ACTOR),
     ],
 )
