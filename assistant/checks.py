@@ -22,6 +22,7 @@ TWO = frozenset({"both", "either", "neither", "former", "latter", "pair", "coupl
 ALLOWING = frozenset({"should", "must", "may", "shall", "can", "cannot", "could"})
 NO_ONE = frozenset({"no", "none", "nobody"})
 SPEAKING = frozenset({"i", "me", "my", "we", "our", "you", "your"})  # a model that speaks of itself or to a reader
+CODE = 5  # digits from which a number is no count of this or that, but a code: "NY 10017"
 YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 SPELT = 7  # letters from which one may differ in a name
 PEOPLES = ("ish", "ian", "ese", "an", "i", "ch")
@@ -38,8 +39,11 @@ def misquoted(text: str, cited: Sequence[str], rules: WordRules) -> str:
     return ""
 
 
-def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: Sentence) -> str:
-    """A number that the source does not state, or that dates or counts something else there."""
+def wrong_number(
+    claim: Sentence, best: Sentence, support: Sentence, headings: Sentence, about: Collection[str] = ()
+) -> str:
+    """A number that the source does not state, or that dates or counts something else there. `about` are the numbers
+    of the document's title and date, by which a statement may call it: "the 2015 report"."""
     stated = {value for part in (support, headings) for value, _ in part.numbers}
     years = {value for value, _ in best.numbers if YEAR.fullmatch(value)}
     claimed = {value for value, _ in claim.numbers}
@@ -51,6 +55,12 @@ def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: S
         counted = [c for head in claim.heads(position) for part in (support, headings) for c in part.counted(head)]
         if value == listed and value not in stated and not counted:
             continue  # it counts what the statement lists itself, of which each is held to the source
+        if claim.picks_out(position) and value.isdigit():
+            totals = [n for head in claim.heads(position) for part in (support, headings) for n in part.totals(head)]
+            if any(int(value) <= n for n in totals):
+                continue  # the second of four
+        if value not in stated and value in about and YEAR.fullmatch(value) and claim.names_by_year(position):
+            continue
         if value not in stated and value != "1":  # "one example" counts nothing
             return word
         month = claim.month(position)
@@ -64,6 +74,8 @@ def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: S
             continue
         if counted and value not in counted:
             return f"{word} (there it is {counted[0]})"
+        if value in stated and len(value) >= CODE:
+            continue
         if (
             not counted
             and value != "1"

@@ -4,7 +4,7 @@ Names for one thing are made one before anything is compared, so that "RtoP" in 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -12,6 +12,7 @@ from itertools import pairwise
 from assistant.english import (
     BEING,
     COORDINATING,
+    DATING,
     MONTHS,
     NEEDS,
     NOT_ONLY,
@@ -32,6 +33,7 @@ ABBREVIATED = re.compile(r"\b(Dr|Mr|Ms|Mrs|Prof|St|No|para|paras|Art)\.(?=\s)")
 CONTRACTED = re.compile(r"n['’]t\b")
 NOT_COUNTED = {"one", "once", "second", "first"}  # as pronoun, adverb or enumeration; see `Sentence.numbers`
 HEAD_WORDS = 3  # content words after a number that say what it counts
+NAMING = 2  # content words that name a document or its body beyond doubt
 NEAR = 6  # words within which a number still counts what follows it
 CONTRAST = 12  # words within which "but" answers a "not"
 SCOPE = 4  # content words that a denial reaches
@@ -120,6 +122,19 @@ class Sentence:
         before_last = after[: len(after) - 1 - last]
         return commas + 2 - (before_last[-1:] == [","])
 
+    def picks_out(self, position: int) -> bool:
+        """Whether a number picks one out of several instead of counting: "the second shift", "One element is", "as one
+        challenge"."""
+        word = self.words[position].lower
+        before = self.words[position - 1].lower if position else ""
+        return self.words[position].ordinal or (word == "one" and (before == "as" or self.words[position].opening))
+
+    def names_by_year(self, position: int) -> bool:
+        """Whether a year is a part of something's name: "the 2010 conference", not "in 2010"."""
+        following = self.words[position + 1 : position + 2]
+        before = self.words[position - 1].lower if position else ""
+        return bool(following) and following[0].content and before not in DATING | MONTHS
+
     def month(self, position: int) -> str | None:
         """The month beside a number, where it dates something."""
         start, end = position - 1, position + 1
@@ -146,15 +161,37 @@ class Sentence:
     def counted(self, head: str) -> Iterator[str]:
         """The number nearest before each place where a word stands, within a few words of the same clause."""
         at = {position: value for value, position in self.numbers}
+        return (at[i] for i in self._counting(head, at))
+
+    def totals(self, head: str) -> Iterator[int]:
+        """The same, of whole numbers that say how many there are: "four shifts", not "the fourth shift"."""
+        at = {position: value for value, position in self.numbers}
+        for i in self._counting(head, at):
+            if at[i].isdigit() and not self.words[i].ordinal:
+                yield int(at[i])
+
+    def _counting(self, head: str, numbers: Collection[int]) -> Iterator[int]:
         for i, word in enumerate(self.words):
             if word.stem != head:
                 continue
             for j in range(i - 1, max(i - 1 - NEAR, -1), -1):
                 if self.words[j].lower in {".", ";", ":", "from", "and", ","} and j < i - 1:
                     break
-                if j in at:
-                    yield at[j]
+                if j in numbers:
+                    yield j
                     break
+
+    def said_by(self, about: Collection[str]) -> frozenset[str]:
+        """Stems of the words that it opens with and that are all of a document's title, where a verb follows: "The
+        Panel on Peace Operations recommended"."""
+        opening: list[str] = []
+        for word in self.words:
+            if word.content and word.stem not in about:
+                reports = word.participle or word.lower.endswith("s") or word.stem in self.rules.reporting
+                return frozenset(opening) if reports and len(opening) >= NAMING else frozenset()
+            if word.content:
+                opening.append(word.stem)
+        return frozenset()
 
     @cached_property
     def denials(self) -> tuple[Denial, ...]:

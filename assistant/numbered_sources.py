@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.domain import Document, Hit
+from assistant.citations import format_date
+from assistant.domain import Document, DocumentMetadata, Hit, Passage
 from assistant.verification import Source
 
 BRACKETED = re.compile(r"\[(\d+)\]")  # a source's own note numbers would look like markers
 LETTERS_PER_TOKEN = 3.5  # English has about 4; fewer, so that the count errs on the safe side
-TITLE_AND_PLACE = 40  # tokens
+TITLE_AND_PLACE = 80  # tokens
 
 
 def number_sources(hits: Sequence[Hit], documents: Callable[[str], Document], room: float) -> dict[int, Source]:
@@ -19,19 +20,26 @@ def number_sources(hits: Sequence[Hit], documents: Callable[[str], Document], ro
         if sources and cost > room:
             break
         room -= cost
-        about = documents(hit.passage.document_id).metadata
-        names = (about.title, about.short_title, about.body, about.symbol)
-        sources[len(sources) + 1] = Source(len(sources) + 1, hit.passage, ". ".join(n for n in names if n))
+        marker = len(sources) + 1
+        sources[marker] = make_source(marker, hit.passage, documents(hit.passage.document_id).metadata)
     return sources
 
 
+def make_source(marker: int, passage: Passage, about: DocumentMetadata) -> Source:
+    """A passage under its number, with what is known of its document."""
+    known = (about.title, about.short_title, about.body, about.symbol, str(about.year or ""))
+    return Source(marker, passage, ". ".join(part for part in known if part))
+
+
 def sources_text(sources: Mapping[int, Source], documents: Callable[[str], Document]) -> str:
-    """The numbered sources as the model reads them."""
-    return "\n\n".join(
-        f"[{n}] {inert(documents(s.passage.document_id).metadata.title)} ({inert(str(s.passage.locator))})\n"
-        f"{inert(s.passage.text)}"
-        for n, s in sources.items()
-    )
+    """The numbered sources as the model reads them: title, other name, body, date and place over each."""
+    return "\n\n".join(f"[{n}] {inert(_heading(s, documents))}\n{inert(s.passage.text)}" for n, s in sources.items())
+
+
+def _heading(source: Source, documents: Callable[[str], Document]) -> str:
+    about = documents(source.passage.document_id).metadata
+    names = (about.symbol, about.title, about.short_title, about.body, format_date(about.date) if about.date else "")
+    return f"{'; '.join(name for name in names if name)} ({source.passage.locator})"
 
 
 def inert(text: str) -> str:

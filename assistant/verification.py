@@ -165,12 +165,14 @@ class Verifier:
         best = self._read(chosen[0].sentence.text) if chosen else support
         headings = self._read(". ".join(h for placed in chosen for h in placed.source.passage.locator.section))
         around = " ".join(part for s in cited for part in (s.passage.text, *s.passage.locator.section, s.about))
-        yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings)
+        about = self._read(". ".join(source.about for source in cited))
+        dates = {value for value, _ in about.numbers}
+        yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings, dates)
         yield Problem.NAME, lambda: wrong_name(text, claim, around, self._read(around))
         yield Problem.NEGATION, lambda: wrong_negation(claim, best, support)
         yield Problem.ACTOR, lambda: self._wrong_actor(text, said, claim, best, chosen, limits)
         yield Problem.DEGREE, lambda: wrong_degree(claim, best, support)
-        yield Problem.MEANING, lambda: self._far(text, claim, said, support)
+        yield Problem.MEANING, lambda: self._far(text, claim, said, support, about)
         if self.judges.entailment:
             yield Problem.ENTAILMENT, lambda: self._not_entailed(text, said)
 
@@ -226,13 +228,14 @@ class Verifier:
             return by_rule or f"somebody has the part of another ({likely:.2f})"
         return by_rule if likely >= limits.exchanged_by_rule else of_itself(claim, sentences)
 
-    def _far(self, text: str, claim: Sentence, said: str, support: Sentence) -> str:
-        """Why the meaning is too far from what the source says; empty where it is near enough."""
-        reporting = self.rules.words.reporting
-        weights = {w: max(self.rarity(w.lower), 0.1) for w in claim.content if w.stem not in reporting}
+    def _far(self, text: str, claim: Sentence, said: str, support: Sentence, about: Sentence) -> str:
+        """Why the meaning is too far from what the source says; empty where it is near enough. Who says it, by words of
+        the document's title, neither brings it near nor takes it away."""
+        stated = support.stems | self.names.spread(said)
+        aside = self.rules.words.reporting | (claim.said_by(about.stems) - stated)
+        weights = {w: max(self.rarity(w.lower), 0.1) for w in claim.content if w.stem not in aside}
         if len(weights) < LEAST_WORDS:
             return "too little is said"
-        stated = support.stems | self.names.spread(said)
         missing = [word for word in weights if word.stem not in stated and not word.number]
         near = self.meaning.nearest(text, [word.lower for word in missing], said)
         none, whole = self.rules.word_missing, self.rules.word_met

@@ -19,6 +19,7 @@ from assistant.answering import Assistant
 from assistant.chat_model import ChatModel, complete
 from assistant.domain import Document, Passage, Support
 from assistant.errors import DataFileError
+from assistant.numbered_sources import make_source
 from assistant.prompting import Prompt
 from assistant.reply import Line
 from assistant.second_look import Look
@@ -161,9 +162,8 @@ def placed_statements(
         passage = next((p for p in passages if p.document_id == labelled.document and labelled.quote in p.text), None)
         if passage is None:
             raise DataFileError(f"{labelled.id}: no passage of {labelled.document} holds {labelled.quote!r}; mend it")
-        about = documents[labelled.document].metadata
-        names = ". ".join(n for n in (about.title, about.short_title, about.body, about.symbol) if n)
-        yield labelled, Line(labelled.statement, (1,)), {1: Source(1, passage, names)}
+        source = make_source(1, passage, documents[labelled.document].metadata)
+        yield labelled, Line(labelled.statement, (1,)), {1: source}
 
 
 def scores(outcomes: Sequence[Outcome]) -> tuple[Score, ...]:
