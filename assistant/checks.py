@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from assistant.citations import locate
 from assistant.claims import NEVER, ONLY, Sentence
+from assistant.english import NUMBERED
 from assistant.lexicon import stem, words
 from assistant.roles import Roles
 from assistant.wording import WordRules
@@ -39,11 +41,9 @@ def misquoted(text: str, cited: Sequence[str], rules: WordRules) -> str:
     return ""
 
 
-def wrong_number(
-    claim: Sentence, best: Sentence, support: Sentence, headings: Sentence, about: Collection[str] = ()
-) -> str:
-    """A number that the source does not state, or that dates or counts something else there. `about` are the numbers
-    of the document's title and date, by which a statement may call it: "the 2015 report"."""
+def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: Sentence, about: Sentence) -> str:
+    """A number that the source does not state, or that dates or counts something else there. `about` holds the
+    document's title and date, by which a statement may call it: "the 2015 report"."""
     stated = {value for part in (support, headings) for value, _ in part.numbers}
     years = {value for value, _ in best.numbers if YEAR.fullmatch(value)}
     claimed = {value for value, _ in claim.numbers}
@@ -59,7 +59,7 @@ def wrong_number(
             totals = [n for head in claim.heads(position) for part in (support, headings) for n in part.totals(head)]
             if any(int(value) <= n for n in totals):
                 continue  # the second of four
-        if value not in stated and value in about and YEAR.fullmatch(value) and claim.names_by_year(position):
+        if value not in stated and YEAR.fullmatch(value) and _of_document(claim, value, position, about):
             continue
         if value not in stated and value != "1":  # "one example" counts nothing
             return word
@@ -86,6 +86,13 @@ def wrong_number(
     return ""
 
 
+def _of_document(claim: Sentence, value: str, position: int, about: Sentence) -> bool:
+    """Whether a year is that of the document, and said of it: "the 2015 report", "its workshop of February 2016"."""
+    month = claim.month(position)
+    dated = [about.month(i) for v, i in about.numbers if v == value]
+    return month in dated if month else bool(dated) and claim.names_by_year(position)
+
+
 def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
     """A name, symbol or address that neither the cited passages nor their titles hold, by any of its names."""
     for pattern in (ADDRESS, SYMBOL):
@@ -104,7 +111,8 @@ def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
 
 def of_itself(claim: Sentence, chosen: Sequence[Sentence]) -> str:
     """A word by which a model speaks of itself or to a reader, where the source does not."""
-    speaking = (claim.lowers & SPEAKING).difference(*(sentence.lowers for sentence in chosen))
+    numerals = {word.lower for before, word in pairwise(claim.words) if before.lower in NUMBERED}  # "Pillar I"
+    speaking = (claim.lowers & SPEAKING - numerals).difference(*(sentence.lowers for sentence in chosen))
     return f"{min(speaking)!r} is said by nobody there" if speaking else ""
 
 
@@ -120,7 +128,8 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence], als
     ):
         for actors, word in told:
             found = found_in(others, word) or [who for sentence in chosen for who in found_in(sentence.roles, word)]
-            if any(found) and not any(actors & who for who in found):
+            called = actors.union(*(claim.others.get(key, ()) for key in actors))
+            if any(found) and not any(called & who for who in found):
                 return f"{_named(actors)} {word.lower}"
     if roles.exchanged(others):
         return "who acts and who is acted on have changed places"
@@ -140,7 +149,7 @@ def _named(actors: frozenset[str]) -> str:
     return ", ".join(sorted(actors))
 
 
-def wrong_degree(claim: Sentence, best: Sentence, support: Sentence) -> str:
+def wrong_degree(claim: Sentence, best: Sentence, support: Sentence, chosen: Sequence[Sentence] = ()) -> str:
     """All for some, always for often, is for may be, was done for should be done."""
     rules = claim.rules
     stated = {rules.absolutes[word] for word in support.undenied if word in rules.absolutes}
@@ -162,7 +171,8 @@ def wrong_degree(claim: Sentence, best: Sentence, support: Sentence) -> str:
     sweeping = best.lowers & {*rules.absolutes, *rules.as_absolute, *NO_ONE} or (
         set(claimed) == {NEVER} and best.denies
     )
-    if hedged and absolute and not claim.lowers & rules.hedges and not sweeping:
+    plainly = any(claim.degrees & other.lowers and not other.lowers & rules.hedges for other in chosen)
+    if hedged and absolute and not claim.lowers & rules.hedges and not sweeping and not plainly:
         return f"without {sorted(hedged)[0]!r}"
     told = best.demands and claim.told_done and not claim.demands and not best.lowers & rules.done
     if told and _asked_for(claim, best):

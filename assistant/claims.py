@@ -45,6 +45,7 @@ ASKED = 12  # content words that a demand reaches
 CLOSE = 4  # words after "was" within which it says what was done
 STOPS = frozenset({".", ";", "but", "while", "whereas", "although"})  # no demand reaches beyond
 CERTAIN, WITHOUT, NON, NEVER, ONLY = "certain", "without", "non", "never", "only"
+OTHERWISE = frozenset({"one", "ones", "rather", "instead"})
 CONTRASTS = frozenset({"rather", "instead"})
 BESIDE = frozenset({",", "and", "–", "—", "("})  # before "not": "the army, not the police"
 CANNOT = frozenset({"cannot", "not", "never", "nothing", "none", "no", "unable", "nobody", "lack", "fail"})
@@ -245,9 +246,10 @@ class Sentence:
         return tuple(reached[1:] if self._but_otherwise(position) else reached)
 
     def _but_otherwise(self, position: int) -> bool:
-        """Whether "but" with a preposition follows: "not judged by this, but on that" denies no judging."""
+        """Whether "but" with a preposition or the like follows: "not judged by this, but on that" denies no judging,
+        "not developed as a force, but one that" no developing."""
         after = [word.lower for word in self.words[position + 1 : position + 1 + CONTRAST]]
-        return any(one == "but" and other in PREPOSITIONS for one, other in pairwise(after))
+        return any(one == "but" and other in PREPOSITIONS | OTHERWISE for one, other in pairwise(after))
 
     @cached_property
     def parts(self) -> tuple[tuple[frozenset[str], bool], ...]:

@@ -98,6 +98,8 @@ def _turned(claim: Sentence, support: Sentence) -> str:
 
 def _told(denial: Denial, support: Sentence) -> bool:
     """Whether what is denied is what the source tells in a clause that denies nothing, and in no other."""
+    if denial.reached[0] in support.denied:
+        return False
     about = {*denial.reached, *denial.before}
     shared = dict.fromkeys((True, False), 0)
     for stems, denies in support.parts:

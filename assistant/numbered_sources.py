@@ -27,7 +27,7 @@ def number_sources(hits: Sequence[Hit], documents: Callable[[str], Document], ro
 
 def make_source(marker: int, passage: Passage, about: DocumentMetadata) -> Source:
     """A passage under its number, with what is known of its document."""
-    known = (about.title, about.short_title, about.body, about.symbol, str(about.year or ""))
+    known = (about.title, about.short_title, about.body, about.symbol, format_date(about.date) if about.date else "")
     return Source(marker, passage, ". ".join(part for part in known if part))
 
 

@@ -27,6 +27,8 @@ from assistant.english import (
 AGENT, PATIENT = "agent", "patient"
 MODIFIERS = 2  # content words right before an actor that belong to its name: "regional organizations"
 LABEL = 8  # words in which a label may end
+BESIDE = 3  # words before a verb in which its auxiliaries stand, and a pronoun
+PRONOUNS = frozenset({"they", "it", "he", "she"})
 PASSIVE = 6  # words after a verb within which "by" names who did it
 
 
@@ -75,12 +77,18 @@ class Roles:
             )
             if passive is not None and (word.participle or passive == i + 1):
                 found += [self._between(passive)]
-            else:
+            elif not self._unnamed(i):
                 before = [actor for actor in self.actors if actor.end <= i and not self._stopped(actor.end, i)]
                 subject = [actor for actor in before if not actor.dependent] or before
                 if subject:
                     found.append(subject[-1].stems)
         return found
+
+    def _unnamed(self, position: int) -> bool:
+        """Whether who does it is not told by name: "they ignore", "support was needed"."""
+        before = [word.lower for word in self.words[max(position - BESIDE, 0) : position]]
+        passive = self.words[position].participle and bool(BEING.intersection(before))
+        return passive or bool(PRONOUNS.intersection(before))
 
     def acts(self) -> Iterator[tuple[frozenset[str], Word]]:
         """(who, verb): a subject with the first content word after it, where only auxiliaries and adverbs lie between;
@@ -170,6 +178,8 @@ class Roles:
             at -= 1
         while at >= 0 and self.words[at].lower in SKIPPED:
             at -= 1
+        if at > 0 and (self.words[at - 1].lower, self.words[at].lower) == ("such", "as"):
+            return False
         return at < 0 or (self.words[at].lower in OPENING and not self._continues(actor))
 
     def _continues(self, actor: Actor) -> bool:

@@ -162,16 +162,16 @@ class Verifier:
     ) -> Iterable[tuple[Problem, Callable[[], str]]]:
         said = " ".join(placed.sentence.text for placed in chosen)
         support = self._read(said)
-        best = self._read(chosen[0].sentence.text) if chosen else support
+        sentences = [self._read(placed.sentence.text) for placed in chosen]
+        best = sentences[0] if sentences else support
         headings = self._read(". ".join(h for placed in chosen for h in placed.source.passage.locator.section))
         around = " ".join(part for s in cited for part in (s.passage.text, *s.passage.locator.section, s.about))
         about = self._read(". ".join(source.about for source in cited))
-        dates = {value for value, _ in about.numbers}
-        yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings, dates)
+        yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings, about)
         yield Problem.NAME, lambda: wrong_name(text, claim, around, self._read(around))
         yield Problem.NEGATION, lambda: wrong_negation(claim, best, support)
         yield Problem.ACTOR, lambda: self._wrong_actor(text, said, claim, best, chosen, limits)
-        yield Problem.DEGREE, lambda: wrong_degree(claim, best, support)
+        yield Problem.DEGREE, lambda: wrong_degree(claim, best, support, sentences)
         yield Problem.MEANING, lambda: self._far(text, claim, said, support, about)
         if self.judges.entailment:
             yield Problem.ENTAILMENT, lambda: self._not_entailed(text, said)

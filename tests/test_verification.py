@@ -242,6 +242,60 @@ def test_a_statement_claims_no_more_than_its_source(source: str, text: str, supp
     assert (finding.problem not in {Problem.DEGREE, Problem.NEGATION}) is supported, finding
 
 
+SHIFTS = "Four essential shifts are needed. Political solutions must guide all missions. Missions should be tailored."
+ADDRESS = "Write to the Office. 708 Third Avenue, Suite 1715. New York, NY 10017. Call on Mondays."
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "problem"),
+    [
+        (SHIFTS, "The second shift is that missions should be tailored.", None),
+        (SHIFTS, "One shift is that missions should be tailored.", None),
+        (SHIFTS, "Missions should be tailored as one shift of four.", None),
+        (SHIFTS, "The fifth shift is that missions should be tailored.", Problem.NUMBER),
+        (SHIFTS, "Three shifts are needed.", Problem.NUMBER),
+        ("The seventh report was released in August.", "The sixth report was released in August.", Problem.NUMBER),
+        ("The Board had 16 members.", "The Board had one member.", Problem.NUMBER),
+        (ADDRESS, "The Office's address is 708 Third Avenue, New York, NY 10017.", None),
+        (ADDRESS, "The Office's address is 708 Third Avenue, New York, NY 10018.", Problem.NUMBER),
+        ("Missions should be tailored.", "Missions should be tailored, the 2016 report says.", None),
+        ("Missions should be tailored.", "Missions should be tailored, the 2015 report says.", Problem.NUMBER),
+        ("Missions should be tailored.", "Missions should be tailored in 2016.", Problem.NUMBER),
+        ("Missions met in 2010.", "Missions met in 2016.", Problem.NUMBER),
+    ],
+)
+def test_a_number_may_pick_one_of_several_or_be_a_code_or_a_year_by_which_a_document_is_called(
+    source: str, text: str, problem: Problem | None
+) -> None:
+    document = make_document("source", source, title="Source")
+    finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Source. 2016")})
+    assert finding.problem is problem, finding
+
+
+class Literal(Near):
+    """A text is near where it shares most words; a word only to itself."""
+
+    def closeness(self, text: str, others: Sequence[str]) -> list[float]:
+        own = set(text.lower().split())
+        return [len(own & set(other.lower().split())) / len(own) for other in others]
+
+
+@pytest.mark.parametrize(
+    ("text", "supported"),
+    [
+        ("The High Panel on Peace Operations recommended tailored missions.", True),
+        ("The High Panel on Peace Operations recommended better canteens.", False),
+        ("Canteens of the High Panel on Peace Operations are tailored.", False),
+    ],
+)
+def test_the_title_says_who_says_it_and_makes_nothing_else_true(text: str, supported: bool) -> None:
+    document = make_document("panel", "Tailored missions are recommended.", title="High Panel on Peace Operations")
+    source = Source(1, make_passages(document)[0], "High Panel on Peace Operations")
+    verifier = replace(VERIFIER, meaning=Literal(words=0.1))
+    finding = verifier.verify(Line(text, (1,)), {1: source})
+    assert (finding.support is Support.SUPPORTED) is supported, finding
+
+
 @pytest.mark.parametrize(
     ("source", "text", "supported"),
     [
