@@ -116,10 +116,14 @@ def of_itself(claim: Sentence, chosen: Sequence[Sentence]) -> str:
     return f"{min(speaking)!r} is said by nobody there" if speaking else ""
 
 
-def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence], also: Collection[str]) -> str:
-    """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places. `also` are
-    the stems of what those in the best sentence are otherwise called: the Coalition is the ICRtoP.
+def wrong_actor(claim: Sentence, chosen: Sequence[Sentence], also: Collection[str], about: Collection[str] = ()) -> str:
+    """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places. Of the
+    chosen sentences the first is the best; `also` are the stems of what those in it are otherwise called: the Coalition
+    is the ICRtoP; `about` those of the document's title, which may say what it says.
     """
+    if not chosen:
+        return ""
+    best = chosen[0]
     roles, others = claim.roles, best.roles
     for told, found_in in (
         (roles.acts(), Roles.agents),
@@ -134,7 +138,8 @@ def wrong_actor(claim: Sentence, best: Sentence, chosen: Sequence[Sentence], als
     if roles.exchanged(others):
         return "who acts and who is acted on have changed places"
     first = next(iter(roles.actors), None)
-    if first is None or first.dependent:
+    _, verb = claim.said_by(about)
+    if first is None or first.dependent or (verb and verb.stem in claim.rules.reporting):
         return ""
     subject = next(iter(others.actors), None)
     opens = subject is not None and not subject.dependent and others.opens_with(subject)

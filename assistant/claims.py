@@ -59,6 +59,12 @@ class Denial:
     reached: tuple[str, ...]
     before: tuple[str, ...]
     contrast: bool  # it sets one beside another: "the army, not the police", "rather than the police"
+    otherwise: bool  # what is done is only done in another way: "not judged by this, but on that"
+
+    @property
+    def outright(self) -> tuple[str, ...]:
+        """What it reaches and does not only say to be done otherwise."""
+        return self.reached[1:] if self.otherwise else self.reached
 
 
 @dataclass(frozen=True)
@@ -131,10 +137,13 @@ class Sentence:
         return self.words[position].ordinal or (word == "one" and (before == "as" or self.words[position].opening))
 
     def names_by_year(self, position: int) -> bool:
-        """Whether a year is a part of something's name: "the 2010 conference", not "in 2010"."""
-        following = self.words[position + 1 : position + 2]
+        """Whether a year is a part of something's name, or of when it was said: "the 2010 conference", "recommended in
+        2015 that"; not "in 2010"."""
+        following = self.words[position + 1] if position + 1 < len(self.words) else None
         before = self.words[position - 1].lower if position else ""
-        return bool(following) and following[0].content and before not in DATING | MONTHS
+        if following and following.lower == "that":
+            return before == "in"
+        return following is not None and following.content and before not in DATING | MONTHS
 
     def month(self, position: int) -> str | None:
         """The month beside a number, where it dates something."""
@@ -182,27 +191,28 @@ class Sentence:
                     yield j
                     break
 
-    def said_by(self, about: Collection[str]) -> frozenset[str]:
-        """Stems of the words that it opens with and that are all of a document's title, where a verb follows: "The
-        Panel on Peace Operations recommended"."""
-        opening: list[str] = []
+    def said_by(self, about: Collection[str]) -> tuple[frozenset[str], Word | None]:
+        """Stems of the words that it opens with and that name a document or its body by words of `about`, and the verb
+        after them: "The Panel on Peace Operations" and "recommended"; none where it does not open so."""
+        opening: list[Word] = []
         for word in self.words:
-            if word.content and word.stem not in about:
-                reports = word.participle or word.lower.endswith("s") or word.stem in self.rules.reporting
-                return frozenset(opening) if reports and len(opening) >= NAMING else frozenset()
+            if word.stem not in about and (word.content or word.stem in self.rules.reporting):
+                verb = word.participle or word.lower.endswith("s") or word.stem in self.rules.reporting
+                named = len(opening) >= NAMING or any(w.name and any(map(str.isupper, w.text[1:])) for w in opening)
+                return (frozenset(w.stem for w in opening), word) if verb and named else (frozenset(), None)
             if word.content:
-                opening.append(word.stem)
-        return frozenset()
+                opening.append(word)
+        return frozenset(), None
 
     @cached_property
     def denials(self) -> tuple[Denial, ...]:
         """Each word that denies something."""
         found = (
-            Denial(word.lower, self._reach(i), self._before(i), self._contrasts(i))
+            Denial(word.lower, self._reach(i), self._before(i), self._contrasts(i), self._but_otherwise(i))
             for i, word in enumerate(self.words)
             if self._denies_at(i)
         )
-        return tuple(denial for denial in found if denial.reached)
+        return tuple(denial for denial in found if denial.outright)
 
     def _contrasts(self, position: int) -> bool:
         before = self.words[position - 1].lower if position else ""
@@ -243,7 +253,7 @@ class Sentence:
                 reached.append(word.stem)
             if len(reached) == SCOPE:
                 break
-        return tuple(reached[1:] if self._but_otherwise(position) else reached)
+        return tuple(reached)
 
     def _but_otherwise(self, position: int) -> bool:
         """Whether "but" with a preposition or the like follows: "not judged by this, but on that" denies no judging,

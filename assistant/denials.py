@@ -32,7 +32,7 @@ def _denied_too_much(claim: Sentence, support: Sentence) -> str:
     shared = claim.negators & support.negators & lexical
     outright = [denial for denial in claim.denials if not denial.contrast]
     for denial in outright:
-        first = denial.reached[0]
+        first = denial.outright[0]
         if denial.word in NEITHER and support.negators & PLAIN_DENIALS:
             continue  # "neither may be tolerated by" denies the verb
         if first in support.stems - support.denied - support.denied_of and denial.word not in shared:
@@ -57,12 +57,12 @@ def _denied_too_little(claim: Sentence, best: Sentence, support: Sentence) -> st
     own = {word.stem for word in claim.content}
     beginnings = {key[:STEM] for key in own if len(key) > STEM}
     for denial in best.denials:
-        met = {key for key in denial.reached if key in own or (len(key) > STEM and key[:STEM] in beginnings)}
-        if met & claim.denied or denial.reached[0] in claim.avoided:
+        met = {key for key in denial.outright if key in own or (len(key) > STEM and key[:STEM] in beginnings)}
+        if met & claim.denied or denial.outright[0] in claim.avoided:
             continue
         if denial.word in lexical and claim.negators & lexical:
             continue
-        first = denial.reached[0] in met
+        first = denial.outright[0] in met
         both = denial.word in PLAIN_DENIALS and claim.negators & PLAIN_DENIALS  # in another order of words
         before = own.intersection(denial.before)
         if denial.contrast:  # "the army, not the police": wrong is who says the police, of what is said of the army
@@ -71,7 +71,7 @@ def _denied_too_little(claim: Sentence, best: Sentence, support: Sentence) -> st
             plain = first and denial.word not in lexical and (bool(before) or not denial.before)
             affirmed = plain or (len(met) > 1 and not both)
         if affirmed:
-            return f"does not deny {denial.reached[0]!r}"
+            return f"does not deny {denial.outright[0]!r}"
     return ""
 
 

@@ -170,7 +170,7 @@ class Verifier:
         yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings, about)
         yield Problem.NAME, lambda: wrong_name(text, claim, around, self._read(around))
         yield Problem.NEGATION, lambda: wrong_negation(claim, best, support)
-        yield Problem.ACTOR, lambda: self._wrong_actor(text, said, claim, best, chosen, limits)
+        yield Problem.ACTOR, lambda: self._wrong_actor(text, said, claim, chosen, limits, about)
         yield Problem.DEGREE, lambda: wrong_degree(claim, best, support, sentences)
         yield Problem.MEANING, lambda: self._far(text, claim, said, support, about)
         if self.judges.entailment:
@@ -212,13 +212,13 @@ class Verifier:
         return weights
 
     def _wrong_actor(
-        self, text: str, said: str, claim: Sentence, best: Sentence, chosen: Sequence["Placed"], limits: RoleLimits
+        self, text: str, said: str, claim: Sentence, chosen: Sequence["Placed"], limits: RoleLimits, about: Sentence
     ) -> str:
         """Who has the part of another; empty where nobody has. What the order of the words tells is asked for more or
         less, as reading both tells."""
         sentences = [self._read(placed.sentence.text) for placed in chosen]
         also = self.names.spread(chosen[0].sentence.text) if chosen else frozenset()
-        by_rule = of_itself(claim, sentences) or wrong_actor(claim, best, sentences, also)
+        by_rule = of_itself(claim, sentences) or wrong_actor(claim, sentences, also, about.stems)
         if self.judges.exchanged is None or not said:
             return by_rule
         stopwords = self.rules.words.stopwords
@@ -232,7 +232,7 @@ class Verifier:
         """Why the meaning is too far from what the source says; empty where it is near enough. Who says it, by words of
         the document's title, neither brings it near nor takes it away."""
         stated = support.stems | self.names.spread(said)
-        aside = self.rules.words.reporting | (claim.said_by(about.stems) - stated)
+        aside = self.rules.words.reporting | (claim.said_by(about.stems)[0] - stated)
         weights = {w: max(self.rarity(w.lower), 0.1) for w in claim.content if w.stem not in aside}
         if len(weights) < LEAST_WORDS:
             return "too little is said"
