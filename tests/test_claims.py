@@ -129,12 +129,42 @@ def test_a_denial_reaches_what_follows_in_its_clause(text: str, denied: set[str]
         ("Member States should also consider this.", [("state", "consid")]),
         ("The mandate of the Council expired.", []),
         ("The statute was praised.", []),
+        ("Work with bodies such as the Security Council would improve this.", []),
     ],
 )
 def test_who_does_what_is_read_from_the_order_of_words(text: str, acts: list[tuple[str, str]]) -> None:
     found = [(who, verb.stem) for who, verb in sentence(text).roles.acts()]
     assert [verb for _, verb in found] == [verb for _, verb in acts]
     assert all(name in who for (name, _), (who, _) in zip(acts, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "verb", "named"),
+    [
+        ("The Council, as the States say, must not ignore partners.", "ignore", True),
+        ("As much as the Council does, they must not ignore partners.", "ignore", False),
+        ("The States noted that support was needed from the Secretariat.", "needed", False),
+        ("The States noted that the Secretariat needed support.", "needed", True),
+    ],
+)
+def test_who_is_not_told_by_name_is_nobody_in_particular(text: str, verb: str, named: bool) -> None:
+    roles = sentence(text).roles
+    assert bool(roles.agents(next(word for word in roles.words if word.lower == verb))) is named
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "verb"),
+    [
+        ("The Panel on Peace Operations recommended more drills.", {"panel", "peac", "oper"}, "recommended"),
+        ("HIPPO says that drills help.", {"hippo"}, "says"),
+        ("Operations of the Council failed.", set(), None),
+        ("Peace drills help.", set(), None),
+        ("The Panel on Peace Operations.", set(), None),
+    ],
+)
+def test_a_statement_may_open_with_who_says_it(text: str, named: set[str], verb: str | None) -> None:
+    stems, found = sentence(text).said_by({"hippo", "panel", "peac", "oper"})
+    assert (stems, found.lower if found else None) == (named, verb)
 
 
 def test_two_who_change_places_are_seen() -> None:

@@ -21,6 +21,10 @@ def found(source: str, statement: str) -> str:
     return wrong_negation(sentence(statement), said, said)
 
 
+FORCE = "It is not being developed as a stand-alone force, but one linked to missions."
+PARTIES = (
+    "Some States have become parties to the treaty. The envoy is worried about many who are not party to the treaty."
+)
 ORDINARY = "The Council heard the envoy, who had not met the villagers, and praised the teachers."
 
 
@@ -41,6 +45,8 @@ ORDINARY = "The Council heard the envoy, who had not met the villagers, and prai
         ("Prevention is more effective and less costly.", "Prevention is more costly."),
         ("Resilience has not been prioritized.", "Resilience is a priority."),
         ("Guidance is a necessity for missions.", "Missions succeed without guidance."),
+        (FORCE, "It is being developed as a stand-alone force."),
+        (PARTIES, "Many States are parties to the treaty."),
     ],
 )
 def test_what_one_denies_and_the_other_does_not_is_found(source: str, statement: str) -> None:
@@ -62,6 +68,9 @@ def test_what_one_denies_and_the_other_does_not_is_found(source: str, statement:
         ("The board turned down the request.", "The board rejected the request."),
         ("What was once limited by geography now spreads.", "Geography no longer limits what spreads."),
         ("Peacekeepers are the only ones to help.", "There is nobody except peacekeepers to help."),
+        (FORCE, "It is being developed as one linked to missions."),
+        (FORCE, "It is not being developed as a stand-alone force."),
+        (PARTIES, "The envoy raised concern that many States are not party to the treaty."),
     ],
 )
 def test_what_is_denied_in_other_words_or_of_something_else_is_not(source: str, statement: str) -> None:

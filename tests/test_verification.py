@@ -235,6 +235,7 @@ def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supporte
         ("Guards alone are insufficient.", "Guards are not enough.", True),
         ("The Panel met in May; States should train guards.", "The Panel had met in May.", True),
         ("The Panel met in May; States should train guards.", "States have trained guards.", False),
+        ("Look at potential ties of guards. All guards are needed in the villages.", "All guards are needed.", True),
     ],
 )
 def test_a_statement_claims_no_more_than_its_source(source: str, text: str, supported: bool) -> None:
@@ -270,6 +271,19 @@ def test_a_number_may_pick_one_of_several_or_be_a_code_or_a_year_by_which_a_docu
     document = make_document("source", source, title="Source")
     finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Source. 2016")})
     assert finding.problem is problem, finding
+
+
+@pytest.mark.parametrize(
+    ("text", "supported"),
+    [
+        ("A concern under Pillar I is that States lack courts.", True),
+        ("A concern, I think, is that States lack courts.", False),
+    ],
+)
+def test_the_first_pillar_is_no_speaker(text: str, supported: bool) -> None:
+    assert (
+        held_to("Under the first pillar a concern is that States lack courts.", text).support is Support.SUPPORTED
+    ) is supported
 
 
 class Literal(Near):
