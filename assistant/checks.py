@@ -20,12 +20,9 @@ STRAY_QUOTE = re.compile(r"[“”\"«»„]")
 ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+|\S+@\S+\.\w+")
 SYMBOL = re.compile(r"\b[A-Z]{1,4}(?:/[\w.()-]+)+")
 ELLIPSIS = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*")
-TWO = frozenset({"both", "either", "neither", "former", "latter", "pair", "couple", "dual"})  # a source speaks of two
 ALLOWING = frozenset({"should", "must", "may", "shall", "can", "cannot", "could"})
 NO_ONE = frozenset({"no", "none", "nobody"})
 SPEAKING = frozenset({"i", "me", "my", "we", "our", "you", "your"})  # a model that speaks of itself or to a reader
-CODE = 5  # digits from which a number is no count of this or that, but a code: "NY 10017"
-YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 SPELT = 7  # letters from which one may differ in a name
 PEOPLES = ("ish", "ian", "ese", "an", "i", "ch")
 
@@ -39,58 +36,6 @@ def misquoted(text: str, cited: Sequence[str], rules: WordRules) -> str:
         if any(c.isalnum() for c in quoted) and not any(_holds(passage, quoted, rules) for passage in cited):
             return quoted
     return ""
-
-
-def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: Sentence, about: Sentence) -> str:
-    """A number that the source does not state, or that dates or counts something else there. `about` holds the
-    document's title and date, by which a statement may call it: "the 2015 report"."""
-    stated = {value for part in (support, headings) for value, _ in part.numbers}
-    years = {value for value, _ in best.numbers if YEAR.fullmatch(value)}
-    claimed = {value for value, _ in claim.numbers}
-    listed = str(claim.listed)
-    if support.lowers & TWO:
-        stated.add("2")
-    for value, position in claim.numbers:
-        word = claim.words[position].text
-        counted = [c for head in claim.heads(position) for part in (support, headings) for c in part.counted(head)]
-        if value == listed and value not in stated and not counted:
-            continue  # it counts what the statement lists itself, of which each is held to the source
-        if claim.picks_out(position) and value.isdigit():
-            totals = [n for head in claim.heads(position) for part in (support, headings) for n in part.totals(head)]
-            if any(int(value) <= n for n in totals):
-                continue  # the second of four
-        if value not in stated and YEAR.fullmatch(value) and _of_document(claim, value, position, about):
-            continue
-        if value not in stated and value != "1":  # "one example" counts nothing
-            return word
-        month = claim.month(position)
-        if month and month not in {
-            part.month(i) for part in (support, headings) for v, i in part.numbers if v == value
-        }:
-            return f"{word} (not of {month.title()})"
-        if YEAR.fullmatch(value):
-            if years and value not in years and not years & claimed:
-                return f"{word} (there it is {min(years)})"
-            continue
-        if counted and value not in counted:
-            return f"{word} (there it is {counted[0]})"
-        if value in stated and len(value) >= CODE:
-            continue
-        if (
-            not counted
-            and value != "1"
-            and not (value == "2" and support.lowers & TWO)
-            and value not in {v for v, _ in (*best.numbers, *headings.numbers)}
-        ):
-            return f"{word} (there it counts something else)"
-    return ""
-
-
-def _of_document(claim: Sentence, value: str, position: int, about: Sentence) -> bool:
-    """Whether a year is that of the document, and said of it: "the 2015 report", "its workshop of February 2016"."""
-    month = claim.month(position)
-    dated = [about.month(i) for v, i in about.numbers if v == value]
-    return month in dated if month else bool(dated) and claim.names_by_year(position)
 
 
 def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:

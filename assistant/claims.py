@@ -4,23 +4,18 @@ Names for one thing are made one before anything is compared, so that "RtoP" in 
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
+from assistant.counts import Counts
 from assistant.english import (
     BEING,
     COORDINATING,
-    DATING,
-    MONTHS,
     NEEDS,
     NOT_ONLY,
-    NUMBERED,
-    NUMERALS,
     PREPOSITIONS,
-    ROMAN,
-    TENS,
     Word,
 )
 from assistant.lexicon import stem
@@ -31,15 +26,10 @@ TOKEN = re.compile(r"\d+(?:[.,]\d+)*(?:st|nd|rd|th)?\b|[^\W_]+(?:[-'’/][^\W_]+
 PART = re.compile(r"[-'’/]")
 ABBREVIATED = re.compile(r"\b(Dr|Mr|Ms|Mrs|Prof|St|No|para|paras|Art)\.(?=\s)")
 CONTRACTED = re.compile(r"n['’]t\b")
-NOT_COUNTED = {"one", "once", "second", "first"}  # as pronoun, adverb or enumeration; see `Sentence.numbers`
-HEAD_WORDS = 3  # content words after a number that say what it counts
 NAMING = 2  # content words that name a document or its body beyond doubt
-NEAR = 6  # words within which a number still counts what follows it
 CONTRAST = 12  # words within which "but" answers a "not"
 SCOPE = 4  # content words that a denial reaches
 PLAIN_DENIALS = frozenset({"not", "no", "never", "nor", "neither"})
-RANGE = frozenset({"and", "to", "through", "until", "of", "the", "–", "—", ","})
-DAY = 2  # digits
 PARTS = frozenset({".", ";", ":", ",", "–", "—", "(", ")", "but", "while", "whereas", "although", "which", "who"})
 ASKED = 12  # content words that a demand reaches
 CLOSE = 4  # words after "was" within which it says what was done
@@ -81,6 +71,11 @@ class Sentence:
         return Roles(self.words, self.rules.actors.union(self.others))
 
     @cached_property
+    def counts(self) -> Counts:
+        """Its numbers and what they count."""
+        return Counts(self.words)
+
+    @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of all words."""
         return frozenset(word.stem for word in self.words)
@@ -99,97 +94,6 @@ class Sentence:
     def content(self) -> tuple[Word, ...]:
         """The words that say something, in order."""
         return tuple(word for word in self.words if word.content)
-
-    @cached_property
-    def numbers(self) -> tuple[tuple[str, int], ...]:
-        """(value, position) of everything that counts, dates or numbers something."""
-        found: list[tuple[str, int]] = []
-        for i, word in enumerate(self.words):
-            value = _value(word, self.words[i - 1] if i else None)
-            following = self.words[i + 1] if i + 1 < len(self.words) else None
-            if value is not None and word.joined in TENS and value.isdigit() and found:
-                found[-1] = (str(TENS[word.joined] + int(value)), i)  # "twenty-second"
-            elif value is not None and (word.lower not in NOT_COUNTED or (following and following.content)):
-                found.append((value, i))
-        return tuple(found)
-
-    @cached_property
-    def listed(self) -> int:
-        """How many things it lists after a colon, set apart by commas, semicolons or "and"; 0 where it lists none."""
-        after = [word.lower for word in self.words]
-        if ":" not in after:
-            return 0
-        after = after[after.index(":") + 1 :]
-        if ";" in after:
-            return after.count(";") + 1
-        commas = after.count(",")
-        last = after[::-1].index("and") if "and" in after else None  # "a, b and c", "a, b, and c"
-        if last is None:
-            return 0
-        before_last = after[: len(after) - 1 - last]
-        return commas + 2 - (before_last[-1:] == [","])
-
-    def picks_out(self, position: int) -> bool:
-        """Whether a number picks one out of several instead of counting: "the second shift", "One element is", "as one
-        challenge"."""
-        word = self.words[position].lower
-        before = self.words[position - 1].lower if position else ""
-        return self.words[position].ordinal or (word == "one" and (before == "as" or self.words[position].opening))
-
-    def names_by_year(self, position: int) -> bool:
-        """Whether a year is a part of something's name, or of when it was said: "the 2010 conference", "recommended in
-        2015 that"; not "in 2010"."""
-        following = self.words[position + 1] if position + 1 < len(self.words) else None
-        before = self.words[position - 1].lower if position else ""
-        if following and following.lower == "that":
-            return before == "in"
-        return following is not None and following.content and before not in DATING | MONTHS
-
-    def month(self, position: int) -> str | None:
-        """The month beside a number, where it dates something."""
-        start, end = position - 1, position + 1
-        while start >= 0 and self._in_date(start):
-            start -= 1
-        while end < len(self.words) and self._in_date(end):
-            end += 1  # "7 and 8 December" dates both; "in December 2009 eight" does not
-        beside = [*self.words[max(start, 0) : start + 1], *self.words[end : end + 1]]
-        return next((word.lower for word in beside if word.lower in MONTHS and word.text[0].isupper()), None)
-
-    def _in_date(self, position: int) -> bool:
-        word = self.words[position]
-        return word.lower in RANGE or (word.text[0].isdigit() and len(word.lower.rstrip("stndrh")) <= DAY)
-
-    def heads(self, position: int) -> frozenset[str]:
-        """Stems of the words that say what the number at a position counts: the content words right after it."""
-        heads: list[str] = []
-        for word in self.words[position + 1 : position + 1 + HEAD_WORDS]:
-            if not word.content or word.text.isdigit():
-                break
-            heads.append(word.stem)
-        return frozenset(heads)
-
-    def counted(self, head: str) -> Iterator[str]:
-        """The number nearest before each place where a word stands, within a few words of the same clause."""
-        at = {position: value for value, position in self.numbers}
-        return (at[i] for i in self._counting(head, at))
-
-    def totals(self, head: str) -> Iterator[int]:
-        """The same, of whole numbers that say how many there are: "four shifts", not "the fourth shift"."""
-        at = {position: value for value, position in self.numbers}
-        for i in self._counting(head, at):
-            if at[i].isdigit() and not self.words[i].ordinal:
-                yield int(at[i])
-
-    def _counting(self, head: str, numbers: Collection[int]) -> Iterator[int]:
-        for i, word in enumerate(self.words):
-            if word.stem != head:
-                continue
-            for j in range(i - 1, max(i - 1 - NEAR, -1), -1):
-                if self.words[j].lower in {".", ";", ":", "from", "and", ","} and j < i - 1:
-                    break
-                if j in numbers:
-                    yield j
-                    break
 
     def said_by(self, about: Collection[str]) -> tuple[frozenset[str], Word | None]:
         """Stems of the words that it opens with and that name a document or its body by words of `about`, and the verb
@@ -422,13 +326,3 @@ def _words(text: str, stopwords: frozenset[str]) -> tuple[Word, ...]:
             found.append(Word(part, lower, stem(part) if word else part, opening and word, content, before.lower()))
             opening = part in ".!?:;" if not word else False
     return tuple(found)
-
-
-def _value(word: Word, before: Word | None) -> str | None:
-    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", word.lower)
-    if plain[0].isdigit():
-        digits = re.sub(r"[,.](?=\d{3}\b)", "", plain)
-        return digits if re.fullmatch(r"\d+(?:[.,]\d+)?", digits) else plain
-    if word.text in ROMAN and before is not None and before.lower in NUMBERED:
-        return ROMAN[word.text]
-    return NUMERALS.get(word.lower)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from assistant.checks import misquoted, of_itself, wrong_actor, wrong_degree, wrong_name, wrong_number
+from assistant.checks import misquoted, of_itself, wrong_actor, wrong_degree, wrong_name
 from assistant.citations import locate
 from assistant.claims import Sentence, read
 from assistant.denials import wrong_negation
 from assistant.domain import Passage, Support
 from assistant.domain import Sentence as SourceSentence
 from assistant.mentions import Told, as_there, mentions
+from assistant.number_check import wrong_number
 from assistant.reply import Line
 from assistant.wording import Names, WordRules
 
@@ -207,7 +208,7 @@ class Verifier:
     def _weights(self, claim: Sentence) -> dict[str, float]:
         """Stem of each content word, and "#value" of each number, with its weight."""
         weights = {word.stem: max(self.rarity(word.lower), 0.1) for word in claim.content}
-        for value, _ in claim.numbers:
+        for value, _ in claim.counts.numbers:
             weights[f"#{value}"] = 3.0
         return weights
 
@@ -288,7 +289,7 @@ def whole_sentences(text: str, cited: Sequence[Source]) -> Quote | None:
 
 def _meets(key: str, sentence: Sentence) -> bool:
     if key.startswith("#"):
-        return any(key[1:] == value for value, _ in sentence.numbers)
+        return any(key[1:] == value for value, _ in sentence.counts.numbers)
     return key in sentence.stems
 
 

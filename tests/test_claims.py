@@ -36,16 +36,16 @@ def sentence(text: str) -> Sentence:
     ],
 )
 def test_numbers_are_read_in_digits_and_in_words(text: str, values: list[str]) -> None:
-    assert [value for value, _ in sentence(text).numbers] == values
+    assert [value for value, _ in sentence(text).counts.numbers] == values
 
 
 def test_a_number_counts_what_follows_it() -> None:
     said = sentence("It received more than 80 written submissions from more than 50 Member States.")
-    (_, eighty), (_, fifty) = said.numbers
-    assert said.heads(eighty) >= {"written", "submiss"}
-    assert list(said.counted("submiss")) == ["80"]
-    assert "member" in said.heads(fifty)
-    assert list(said.counted("member")) == ["50"]
+    (_, eighty), (_, fifty) = said.counts.numbers
+    assert said.counts.heads(eighty) >= {"written", "submiss"}
+    assert list(said.counts.counted("submiss")) == ["80"]
+    assert "member" in said.counts.heads(fifty)
+    assert list(said.counts.counted("member")) == ["50"]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_number_counts_what_follows_it() -> None:
 )
 def test_a_month_dates_the_days_and_the_year_beside_it(text: str, months: list[str | None]) -> None:
     said = sentence(text)
-    assert [said.month(position) for _, position in said.numbers] == months
+    assert [said.counts.month(position) for _, position in said.counts.numbers] == months
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_month_dates_the_days_and_the_year_beside_it(text: str, months: list[s
     ],
 )
 def test_what_is_listed_after_a_colon_is_counted(text: str, listed: int) -> None:
-    assert sentence(text).listed == listed
+    assert sentence(text).counts.listed == listed
 
 
 @pytest.mark.parametrize(
