@@ -1,7 +1,7 @@
 """Does a statement give the numbers of its source, of the same things? One of the checks of `verification`. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import product
 
 from assistant.claims import Sentence
@@ -12,7 +12,14 @@ CODE = 5  # digits from which a number is no count of this or that, but a code: 
 ONE = "1"  # "one example" counts nothing
 
 
-def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: Sentence, about: Sentence) -> str:
+def wrong_number(
+    claim: Sentence,
+    best: Sentence,
+    support: Sentence,
+    headings: Sentence,
+    about: Sentence,
+    elsewhere: Callable[[], Sentence],
+) -> str:
     """A number that the source does not state, or that dates or counts something else there; "" where there is none.
 
     Args:
@@ -21,18 +28,23 @@ def wrong_number(claim: Sentence, best: Sentence, support: Sentence, headings: S
         support: all that do.
         headings: those over them.
         about: the document's title and date, by which a statement may call it: "the 2015 report".
+        elsewhere: the whole document, where it may count the same thing: "the second of the six priorities".
     """
     parts = (support, headings)
     stated = {value for part in parts for value, _ in part.counts.numbers}
     two = bool(support.lowers & TWO)
+
+    def told_of(value: str, position: int) -> bool:
+        return value != ONE and any(value in elsewhere().counts.counted(head) for head in claim.counts.heads(position))
+
     for value, position in claim.counts.numbers:
         counted = [c for head, part in product(claim.counts.heads(position), parts) for c in part.counts.counted(head)]
         known = value in stated or (two and value == "2")
         if not known and value == str(claim.counts.listed) and not counted:
             continue  # it counts what the statement lists itself, of which each is held to the source
-        if _one_of_several(claim, value, position, parts) or (
-            not known and _of_document(claim, value, position, about)
-        ):
+        if _one_of_several(claim, value, position, parts):
+            continue
+        if not known and (_of_document(claim, value, position, about) or (not counted and told_of(value, position))):
             continue
         wrong = "not stated" if not known and value != ONE else ""
         wrong = wrong or _misdated(claim, value, position, parts)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.citations import format_date
-from assistant.domain import Document, DocumentMetadata, Hit, Passage
+from assistant.domain import Document, Hit, Passage
 from assistant.verification import Source
 
 BRACKETED = re.compile(r"\[(\d+)\]")  # a source's own note numbers would look like markers
@@ -21,14 +21,15 @@ def number_sources(hits: Sequence[Hit], documents: Callable[[str], Document], ro
             break
         room -= cost
         marker = len(sources) + 1
-        sources[marker] = make_source(marker, hit.passage, documents(hit.passage.document_id).metadata)
+        sources[marker] = make_source(marker, hit.passage, documents(hit.passage.document_id))
     return sources
 
 
-def make_source(marker: int, passage: Passage, about: DocumentMetadata) -> Source:
+def make_source(marker: int, passage: Passage, document: Document) -> Source:
     """A passage under its number, with what is known of its document."""
+    about = document.metadata
     known = (about.title, about.short_title, about.body, about.symbol, format_date(about.date) if about.date else "")
-    return Source(marker, passage, ". ".join(part for part in known if part))
+    return Source(marker, passage, ". ".join(part for part in known if part), document.text)
 
 
 def sources_text(sources: Mapping[int, Source], documents: Callable[[str], Document]) -> str:

@@ -85,10 +85,11 @@ class Roles:
         return found
 
     def _unnamed(self, position: int) -> bool:
-        """Whether who does it is not told by name: "they ignore", "support was needed"."""
+        """Whether who does it is not told by name: "they ignore", "support was needed", "as needed"."""
         before = [word.lower for word in self.words[max(position - BESIDE, 0) : position]]
         passive = self.words[position].participle and bool(BEING.intersection(before))
-        return passive or bool(PRONOUNS.intersection(before))
+        as_done = self.words[position].participle and before[-1:] == ["as"]
+        return passive or as_done or bool(PRONOUNS.intersection(before))
 
     def acts(self) -> Iterator[tuple[frozenset[str], Word]]:
         """(who, verb): a subject with the first content word after it, where only auxiliaries and adverbs lie between;
@@ -99,7 +100,8 @@ class Roles:
             for i, following in enumerate(self.words[actor.end : actor.end + 4], start=actor.end):
                 if following.lower in AUXILIARIES or following.adverb or self._precedes_auxiliary(i):
                     continue
-                if following.content and not self._is_actor(following) and not following.number:
+                done_by = following.participle and [w.lower for w in self.words[i + 1 : i + 2]] == ["by"]
+                if following.content and not self._is_actor(following) and not following.number and not done_by:
                     yield actor.stems, following
                 break
         for i, word in enumerate(self.words[:-1]):

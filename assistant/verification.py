@@ -49,6 +49,7 @@ class Source:
     marker: int
     passage: Passage
     about: str
+    document: str = ""  # its text: numbers by which a statement calls it may stand elsewhere ("the seventh report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,33 +150,40 @@ class Verifier:
         failed = misquoted(line.text, [source.passage.text for source in cited], self.rules.words)
         if failed:
             return Finding(Support.UNSUPPORTED, problem=Problem.QUOTE, detail=failed)
-        claim = self._read(line.text)
-        chosen = self._choose(claim, line.text, cited)
-        quotes = _spans(chosen)
-        for problem, check in self._checks(line.text, claim, chosen, cited, limits):
+        held = self._hold(line.text, cited)
+        quotes = _spans(held.chosen)
+        for problem, check in self._checks(held, cited, limits):
             detail = check()
             if detail:
                 return Finding(Support.UNSUPPORTED, quotes, problem, detail)
         return Finding(Support.SUPPORTED, quotes)
 
-    def _checks(
-        self, text: str, claim: Sentence, chosen: Sequence["Placed"], cited: Sequence[Source], limits: RoleLimits
-    ) -> Iterable[tuple[Problem, Callable[[], str]]]:
+    def _hold(self, text: str, cited: Sequence[Source]) -> "Held":
+        claim = self._read(text)
+        chosen = self._choose(claim, text, cited)
         said = " ".join(placed.sentence.text for placed in chosen)
-        support = self._read(said)
-        sentences = [self._read(placed.sentence.text) for placed in chosen]
-        best = sentences[0] if sentences else support
-        headings = self._read(". ".join(h for placed in chosen for h in placed.source.passage.locator.section))
-        around = " ".join(part for s in cited for part in (s.passage.text, *s.passage.locator.section, s.about))
+        sentences = tuple(self._read(placed.sentence.text) for placed in chosen)
         about = self._read(". ".join(source.about for source in cited))
-        yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings, about)
-        yield Problem.NAME, lambda: wrong_name(text, claim, around, self._read(around))
+        return Held(text, claim, about, tuple(chosen), said, self._read(said), sentences)
+
+    def _checks(
+        self, held: "Held", cited: Sequence[Source], limits: RoleLimits
+    ) -> Iterable[tuple[Problem, Callable[[], str]]]:
+        claim, support, best = held.claim, held.support, held.best
+        headings = self._read(". ".join(h for placed in held.chosen for h in placed.source.passage.locator.section))
+        around = " ".join(part for s in cited for part in (s.passage.text, *s.passage.locator.section, s.about))
+
+        def elsewhere() -> Sentence:
+            return self._read(" ".join(source.document for source in cited))
+
+        yield Problem.NUMBER, lambda: wrong_number(claim, best, support, headings, held.about, elsewhere)
+        yield Problem.NAME, lambda: wrong_name(held.text, claim, around, self._read(around))
         yield Problem.NEGATION, lambda: wrong_negation(claim, best, support)
-        yield Problem.ACTOR, lambda: self._wrong_actor(text, said, claim, chosen, limits, about)
-        yield Problem.DEGREE, lambda: wrong_degree(claim, best, support, sentences)
-        yield Problem.MEANING, lambda: self._far(text, claim, said, support, about)
+        yield Problem.ACTOR, lambda: self._wrong_actor(held, limits)
+        yield Problem.DEGREE, lambda: wrong_degree(claim, best, support, held.sentences)
+        yield Problem.MEANING, lambda: self._far(held)
         if self.judges.entailment:
-            yield Problem.ENTAILMENT, lambda: self._not_entailed(text, said)
+            yield Problem.ENTAILMENT, lambda: self._not_entailed(held.text, held.said)
 
     def _read(self, text: str) -> Sentence:
         return read(text, self.names, self.rules.words)
@@ -212,40 +220,40 @@ class Verifier:
             weights[f"#{value}"] = 3.0
         return weights
 
-    def _wrong_actor(
-        self, text: str, said: str, claim: Sentence, chosen: Sequence["Placed"], limits: RoleLimits, about: Sentence
-    ) -> str:
+    def _wrong_actor(self, held: "Held", limits: RoleLimits) -> str:
         """Who has the part of another; empty where nobody has. What the order of the words tells is asked for more or
         less, as reading both tells."""
-        sentences = [self._read(placed.sentence.text) for placed in chosen]
-        also = self.names.spread(chosen[0].sentence.text) if chosen else frozenset()
-        by_rule = of_itself(claim, sentences) or wrong_actor(claim, sentences, also, about.stems)
-        if self.judges.exchanged is None or not said:
+        claim, sentences = held.claim, held.sentences
+        also = self.names.spread(held.chosen[0].sentence.text) if held.chosen else frozenset()
+        by_rule = of_itself(claim, sentences) or wrong_actor(claim, sentences, also, held.about.stems)
+        if self.judges.exchanged is None or not held.said:
             return by_rule
         stopwords = self.rules.words.stopwords
-        words, source = mentions(text, self.names, stopwords), Told(said, mentions(said, self.names, stopwords))
-        likely = self.judges.exchanged(Told(text, as_there(words, source.mentions, self.names)), source)
+        words = mentions(held.text, self.names, stopwords)
+        source = Told(held.said, mentions(held.said, self.names, stopwords))
+        likely = self.judges.exchanged(Told(held.text, as_there(words, source.mentions, self.names)), source)
         if likely >= limits.exchanged:
             return by_rule or f"somebody has the part of another ({likely:.2f})"
         return by_rule if likely >= limits.exchanged_by_rule else of_itself(claim, sentences)
 
-    def _far(self, text: str, claim: Sentence, said: str, support: Sentence, about: Sentence) -> str:
+    def _far(self, held: "Held") -> str:
         """Why the meaning is too far from what the source says; empty where it is near enough. Who says it, by words of
         the document's title, neither brings it near nor takes it away."""
-        stated = support.stems | self.names.spread(said)
-        aside = self.rules.words.reporting | (claim.said_by(about.stems)[0] - stated)
+        claim, said = held.claim, held.said
+        stated = held.support.stems | self.names.spread(said)
+        aside = self.rules.words.reporting | (claim.said_by(held.about.stems)[0] - stated)
         weights = {w: max(self.rarity(w.lower), 0.1) for w in claim.content if w.stem not in aside}
         if len(weights) < LEAST_WORDS:
             return "too little is said"
         missing = [word for word in weights if word.stem not in stated and not word.number]
-        near = self.meaning.nearest(text, [word.lower for word in missing], said)
-        none, whole = self.rules.word_missing, self.rules.word_met
+        near = self.meaning.nearest(held.text, [word.lower for word in missing], said)
+        none, full = self.rules.word_missing, self.rules.word_met
         lost = {
-            word: min(max((whole - cosine) / (whole - none), 0.0), 1.0)
+            word: min(max((full - cosine) / (full - none), 0.0), 1.0)
             for word, cosine in zip(missing, near, strict=True)
         }
         coverage = 1 - sum(weights[word] * part for word, part in lost.items()) / sum(weights.values())
-        cosine = self.meaning.closeness(text, [said])[0] if said else 0.0
+        cosine = self.meaning.closeness(held.text, [said])[0] if said else 0.0
         found = self.rules.of_words * coverage + (1 - self.rules.of_words) * cosine
         stray = [word.text for word, near_it in zip(missing, near, strict=True) if near_it < self.rules.stray_cosine]
         if found < self.rules.meaning or stray:
@@ -267,6 +275,24 @@ class Placed:
 
     sentence: SourceSentence
     source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A statement beside what it is held to."""
+
+    text: str
+    claim: Sentence  # the same, read
+    about: Sentence  # what is known of the documents that it cites
+    chosen: tuple[Placed, ...]  # the sentences that support it best, the best first
+    said: str
+    support: Sentence  # the same, read as one
+    sentences: tuple[Sentence, ...]  # and each
+
+    @property
+    def best(self) -> Sentence:
+        """The sentence that supports it best."""
+        return self.sentences[0] if self.sentences else self.support
 
 
 def whole_sentences(text: str, cited: Sequence[Source]) -> Quote | None:

@@ -162,7 +162,7 @@ def placed_statements(
         passage = next((p for p in passages if p.document_id == labelled.document and labelled.quote in p.text), None)
         if passage is None:
             raise DataFileError(f"{labelled.id}: no passage of {labelled.document} holds {labelled.quote!r}; mend it")
-        source = make_source(1, passage, documents[labelled.document].metadata)
+        source = make_source(1, passage, documents[labelled.document])
         yield labelled, Line(labelled.statement, (1,)), {1: source}
 
 
