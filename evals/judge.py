@@ -20,6 +20,7 @@ from assistant.faults import ModelFaultError
 from assistant.numbered_sources import inert
 from assistant.prompting import Prompt
 from evals.dataset import Case
+from evals.recorded import NotKeptError
 
 RUNS = 3
 BEST = 2  # `correct` is 0, 1 or 2
@@ -41,6 +42,7 @@ class Judged:
 
     case_id: str
     runs: tuple[Verdict | None, ...]
+    states: bool = True  # whether the answer states anything; a refusal can be right, not faithful to a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def judge_answer(model: ChatModel, prompt: Prompt, case: Case, answer: Answer, r
         statements = [(answer.message, "")]
     reference = " ".join(gold.quote for gold in case.gold) or NO_ANSWER
     verdicts = tuple(_ask(model, prompt, case.question, reference, statements) for _ in range(runs))
-    return Judged(case.id, verdicts)
+    return Judged(case.id, verdicts, bool(answer.statements))
 
 
 def read_verdict(text: str, statements: int) -> Verdict | None:
@@ -138,7 +140,7 @@ def agreement(model: ChatModel, prompt: Prompt, labelled: Sequence[HandLabelled]
 def summarise(judged: Sequence[Judged]) -> dict[str, dict[str, float | int | None]]:
     """Faithfulness and correctness: the mean over answers of each run, their mean, and their spread."""
     values = {
-        "faithfulness": [[mean(v.faithful) if v and v.faithful else None for v in j.runs] for j in judged],
+        "faithfulness": [[mean(v.faithful) if v and v.faithful else None for v in j.runs] for j in judged if j.states],
         "correctness": [[v.correct if v else None for v in j.runs] for j in judged],
     }
     found: dict[str, dict[str, float | int | None]] = {}
@@ -164,6 +166,6 @@ def _ask(
     messages = prompt.render(question=inert(question), reference=inert(reference), statements=listed)
     try:
         text, _ = complete(model, messages)
-    except ModelFaultError:
+    except (ModelFaultError, NotKeptError):
         return None
     return read_verdict(text, len(statements))

@@ -1,7 +1,8 @@
 """Chat models that keep their replies in a file, and one that answers from it: an evaluation without a model, for CI.
 
-A reply is found by what was asked, not by which sources came with it: the system message and the question, and how
-often that was asked before. So a change of the retrieval does not make a recording useless.
+A reply is found by what was asked, not by which sources came with it: the system message and the question (or claim,
+or the statements to be judged), and how often that was asked before. So a change of the retrieval does not make a
+recording useless.
 """
 
 import hashlib
@@ -16,7 +17,11 @@ from assistant.errors import AssistantError, DataFileError
 from assistant.prompting import Message
 from assistant.settings import Settings
 
-QUESTION = re.compile(r"<question>.*?</question>|<claim>.*?</claim>", re.DOTALL)
+ASKED = re.compile(r"<(question|claim|statements)>.*?</\1>", re.DOTALL)  # judged is what was said, too
+
+
+class NotKeptError(DataFileError):
+    """Nothing was kept for what is asked."""
 
 
 class RecordingModel:
@@ -58,14 +63,16 @@ class RecordedModel:
         self._asked: Counter[str] = Counter()
 
     def stream(self, messages: Sequence[Message], seconds: float | None = None) -> Iterator[Piece]:  # noqa: ARG002  # the protocol's
-        """The kept reply, in one piece.
+        """The kept reply, in one piece; the last one stands for what is asked more often than it was then.
 
         Raises:
-            DataFileError: nothing was kept for what is asked.
+            NotKeptError: nothing was kept for what is asked.
         """
-        reply = self._replies.get(_key(messages, self._asked))
+        digest, number = _key(messages, self._asked).split("-")
+        kept = (self._replies.get(f"{digest}-{n}") for n in range(int(number), 0, -1))
+        reply = next((piece for piece in kept if piece), None)
         if reply is None:
-            raise DataFileError(f"{self._path}: holds no reply for what is asked now; make it anew with eval --record")
+            raise NotKeptError(f"{self._path}: holds no reply for what is asked now; make it anew with eval --record")
         yield reply
 
 
@@ -89,7 +96,7 @@ def choose_models(settings: Settings, record: Path | None, replay: Path | None) 
 
 
 def _key(messages: Sequence[Message], asked: Counter[str]) -> str:
-    told = messages[0].text + "".join(QUESTION.findall(messages[-1].text))
+    told = messages[0].text + "".join(match.group() for match in ASKED.finditer(messages[-1].text))
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     asked[digest] += 1
     return f"{digest}-{asked[digest]}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.library import Library
-from assistant.settings import Settings
+from assistant.settings import PROJECT_DIR, Settings
 from evals.dataset import load_split
 from evals.generative import run_generative
 from tests.chat_server import ChatServer, Reply
@@ -64,3 +64,19 @@ def test_a_recorded_run_is_repeated_without_the_model(
     assert all(row["model"] == "openai:scripted" and row["prompts"] for row in rows)
     texts = [[row["text"] for row in report["rows"]] for report in (first, again)]  # type: ignore[attr-defined]
     assert texts[0] == texts[1]
+
+
+@pytest.mark.slow
+def test_the_kept_run_of_a_large_model_holds_what_the_readme_says_of_it(
+    corpus_settings: Settings, corpus_library: Library, tmp_path: Path
+) -> None:
+    kept = PROJECT_DIR / "evals" / "judged" / "answers.jsonl"
+    given = {"split": "test", "cases": None, "output": tmp_path, "subset": 40, "record": None, "replay": kept}
+    assert run_generative(corpus_settings, **given) == 0  # type: ignore[arg-type]
+    report = json.loads((tmp_path / "test-40-generative.json").read_text(encoding="utf-8"))
+    assert not [row["error"] for row in report["rows"] if row["error"]], "all that is asked was kept"
+    made, total = report["generation"]["totals"], report["columns"]["production"]["total"]
+    assert made["statements shown"] >= 0.85 * (made["statements shown"] + made["statements not shown"])
+    assert total["quotes_exact"]["value"] == 1
+    assert total["key_facts"]["value"] >= 0.75
+    assert report["judged"]["figures"]["faithfulness"]["value"] >= 0.9

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from assistant.prompting import Message, Role, Speaker, load_prompt
 from assistant.settings import PROJECT_DIR
 from evals.judge import Verdict, agreement, judge_answer, load_slice, read_verdict, summarise
 from evals.recorded import RecordedModel, RecordingModel
-from tests.scripted import FACT
+from tests.scripted import FACT, refuses
 
 PROMPT = load_prompt(PROJECT_DIR / "prompts", Role.JUDGE)
 ANSWER = Answer("?", "?", ANSWERED, Mode.GENERATIVE, (Statement("It had sixteen members.", (), Support.SUPPORTED),))
@@ -71,6 +72,22 @@ def test_three_runs_with_their_spread() -> None:
 def test_what_cannot_be_read_is_unscored_not_zero(text: str) -> None:
     figures = summarise([judge_answer(Says(text), PROMPT, FACT, ANSWER)])
     assert figures["faithfulness"] == {"value": None, "spread": None, "scored": 0, "unscored": 1}
+
+
+def test_a_refusal_can_be_right_and_is_not_asked_to_be_faithful() -> None:
+    judged = judge_answer(Says('{"faithful": [0], "correct": 2}'), PROMPT, FACT, refuses())
+    figures = summarise([judged])
+    assert figures["correctness"]["value"] == 1
+    assert figures["faithfulness"] == {"value": None, "spread": None, "scored": 0, "unscored": 0}
+
+
+def test_another_answer_than_the_one_that_was_judged_is_unscored(tmp_path: Path) -> None:
+    path = tmp_path / "replies.jsonl"
+    judge_answer(RecordingModel(Says('{"faithful": [1], "correct": 2}'), path), PROMPT, FACT, ANSWER)
+    other = replace(ANSWER, statements=(Statement("It had sixty members.", (), Support.SUPPORTED),))
+    assert set(judge_answer(RecordedModel(path), PROMPT, FACT, other).runs) == {None}
+    more_often = judge_answer(RecordedModel(path), PROMPT, FACT, ANSWER, runs=5)
+    assert None not in more_often.runs, "the last verdict stands for later ones"
 
 
 def test_agreement_with_people_is_a_share_and_kappa() -> None:
