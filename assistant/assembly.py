@@ -12,7 +12,7 @@ from assistant.entailment import load_entailment
 from assistant.joint_reading import SentenceReader
 from assistant.library import LIBRARY_FILE, Library
 from assistant.messages import load_messages
-from assistant.prompting import Prompt, Role, load_prompt
+from assistant.prompting import Prompt, Role, load_prompts
 from assistant.settings import Settings
 from assistant.verification import Judges
 from assistant.writer import Writer, WriterOptions
@@ -116,7 +116,7 @@ def build_prompts(settings: Settings) -> tuple[Mapping[Role, Prompt], WriterOpti
         expand=settings.chat_expand,
         second_look=settings.chat_check,
     )
-    return {role: load_prompt(settings.prompts_dir, role) for role in Role}, options
+    return load_prompts(settings.prompts_dir), options
 
 
 def build_assistant(settings: Settings, *, embedder: Embedder | None = None) -> Assistant:

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Collection, Sequence
-from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
 from assistant.citations import locate
 from assistant.claims import NEVER, ONLY, Sentence
-from assistant.english import NUMBERED
+from assistant.english import NUMBERED, ROMAN, Word
 from assistant.lexicon import stem, words
 from assistant.roles import Roles
 from assistant.wording import WordRules
@@ -56,9 +55,15 @@ def wrong_name(text: str, claim: Sentence, around: str, known: Sentence) -> str:
 
 def of_itself(claim: Sentence, chosen: Sequence[Sentence]) -> str:
     """A word by which a model speaks of itself or to a reader, where the source does not."""
-    numerals = {word.lower for before, word in pairwise(claim.words) if before.lower in NUMBERED}  # "Pillar I"
-    speaking = (claim.lowers & SPEAKING - numerals).difference(*(sentence.lowers for sentence in chosen))
+    before = (None, *claim.words)
+    said = {word.lower for previous, word in zip(before, claim.words, strict=False) if not _numbered(previous, word)}
+    speaking = (said & SPEAKING).difference(*(sentence.lowers for sentence in chosen))
     return f"{min(speaking)!r} is said by nobody there" if speaking else ""
+
+
+def _numbered(before: Word | None, word: Word) -> bool:
+    """Whether a word is a Roman numeral: "Pillar I"."""
+    return before is not None and before.lower in NUMBERED and before.text[0].isupper() and word.text in ROMAN
 
 
 def wrong_actor(claim: Sentence, chosen: Sequence[Sentence], also: Collection[str], about: Collection[str] = ()) -> str:
@@ -84,7 +89,9 @@ def wrong_actor(claim: Sentence, chosen: Sequence[Sentence], also: Collection[st
         return "who acts and who is acted on have changed places"
     first = next(iter(roles.actors), None)
     _, verb = claim.said_by(about)
-    if first is None or first.dependent or (verb and verb.stem in claim.rules.reporting):
+    reports = verb is not None and verb.stem in claim.rules.reporting
+    reports = reports and not any("that" in sentence.lowers for sentence in chosen)  # nobody else says so there
+    if first is None or first.dependent or reports:
         return ""
     subject = next(iter(others.actors), None)
     opens = subject is not None and not subject.dependent and others.opens_with(subject)
@@ -121,13 +128,20 @@ def wrong_degree(claim: Sentence, best: Sentence, support: Sentence, chosen: Seq
     sweeping = best.lowers & {*rules.absolutes, *rules.as_absolute, *NO_ONE} or (
         set(claimed) == {NEVER} and best.denies
     )
-    plainly = any(claim.degrees & other.lowers and not other.lowers & rules.hedges for other in chosen)
+    plainly = any(_says_as_much(claim, other) for other in chosen)
     if hedged and absolute and not claim.lowers & rules.hedges and not sweeping and not plainly:
         return f"without {sorted(hedged)[0]!r}"
     told = best.demands and claim.told_done and not claim.demands and not best.lowers & rules.done
     if told and _asked_for(claim, best):
         return f"done for {sorted(best.demands)[0]!r}"
     return ""
+
+
+def _says_as_much(claim: Sentence, other: Sentence) -> bool:
+    """Whether one sentence of the source claims as much of the same, without a hedge."""
+    own = {word.stem for word in claim.content}
+    shared = len(own & other.stems)
+    return bool(claim.degrees & other.undenied) and not other.lowers & claim.rules.hedges and 3 * shared >= 2 * len(own)
 
 
 def _asked_for(claim: Sentence, best: Sentence) -> bool:

@@ -35,7 +35,6 @@ ASKED = 12  # content words that a demand reaches
 CLOSE = 4  # words after "was" within which it says what was done
 STOPS = frozenset({".", ";", "but", "while", "whereas", "although"})  # no demand reaches beyond
 CERTAIN, WITHOUT, NON, NEVER, ONLY = "certain", "without", "non", "never", "only"
-OTHERWISE = frozenset({"one", "ones", "rather", "instead"})
 CONTRASTS = frozenset({"rather", "instead"})
 BESIDE = frozenset({",", "and", "–", "—", "("})  # before "not": "the army, not the police"
 CANNOT = frozenset({"cannot", "not", "never", "nothing", "none", "no", "unable", "nobody", "lack", "fail"})
@@ -97,11 +96,12 @@ class Sentence:
 
     def said_by(self, about: Collection[str]) -> tuple[frozenset[str], Word | None]:
         """Stems of the words that it opens with and that name a document or its body by words of `about`, and the verb
-        after them: "The Panel on Peace Operations" and "recommended"; none where it does not open so."""
+        after them by which they say something: "The Panel on Peace Operations" and "recommended"; none where it does
+        not open so."""
         opening: list[Word] = []
         for word in self.words:
-            if word.stem not in about and (word.content or word.stem in self.rules.reporting):
-                verb = word.participle or word.lower.endswith("s") or word.stem in self.rules.reporting
+            verb = word.stem in self.rules.reporting | self.rules.recommending
+            if word.stem not in about and (word.content or verb):
                 named = len(opening) >= NAMING or any(w.name and any(map(str.isupper, w.text[1:])) for w in opening)
                 return (frozenset(w.stem for w in opening), word) if verb and named else (frozenset(), None)
             if word.content:
@@ -160,10 +160,12 @@ class Sentence:
         return tuple(reached)
 
     def _but_otherwise(self, position: int) -> bool:
-        """Whether "but" with a preposition or the like follows: "not judged by this, but on that" denies no judging,
-        "not developed as a force, but one that" no developing."""
+        """Whether "but" with a preposition follows: "not judged by this, but on that" denies no judging, "not developed
+        as a force, but one that" no developing."""
         after = [word.lower for word in self.words[position + 1 : position + 1 + CONTRAST]]
-        return any(one == "but" and other in PREPOSITIONS | OTHERWISE for one, other in pairwise(after))
+        pairs = list(pairwise(after))
+        otherwise = any(one == "but" and other in PREPOSITIONS for one, other in pairs)
+        return otherwise or (("but", "one") in pairs and "as" in after[: pairs.index(("but", "one"))])
 
     @cached_property
     def parts(self) -> tuple[tuple[frozenset[str], bool], ...]:

@@ -5,13 +5,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from assistant.english import DATING, MONTHS, NUMBERED, NUMERALS, ROMAN, TENS, Word
+from assistant.english import BEING, MONTHS, NUMBERED, NUMERALS, ORDINALS, ROMAN, TENS, Word
 
 NOT_COUNTED = {"one", "once", "second", "first"}  # as pronoun, adverb or enumeration; see `Counts.numbers`
 HEAD_WORDS = 3  # content words after a number that say what it counts
 NEAR = 6  # words within which a number still counts what follows it
 RANGE = frozenset({"and", "to", "through", "until", "of", "the", "–", "—", ","})
 DAY = 2  # digits
+SET = 5  # words before a number in which "one of" stands
+BESIDE = 6  # words after a year in which what it names stands
+YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -51,19 +54,30 @@ class Counts:
 
     def picks_out(self, position: int) -> bool:
         """Whether a number picks one out of several instead of counting: "the second shift", "One element is", "as one
-        challenge"."""
-        word = self.words[position].lower
+        challenge"; not where it dates something."""
+        word = self.words[position]
+        if word.ordinal:
+            return self.month(position) is None
         before = self.words[position - 1].lower if position else ""
-        return self.words[position].ordinal or (word == "one" and (before == "as" or self.words[position].opening))
+        after = next((w for w in self.words[position + 1 : position + 2 + HEAD_WORDS] if not w.content), None)
+        is_one = word.opening and after is not None and after.lower in BEING
+        return word.lower == "one" and (before == "as" or is_one)
 
-    def names_by_year(self, position: int) -> bool:
-        """Whether a year is a part of something's name, or of when it was said: "the 2010 conference", "recommended in
-        2015 that"; not "in 2010"."""
-        following = self.words[position + 1] if position + 1 < len(self.words) else None
-        before = self.words[position - 1].lower if position else ""
-        if following and following.lower == "that":
-            return before == "in"
-        return following is not None and following.content and before not in DATING | MONTHS
+    def of_several(self, position: int) -> bool:
+        """Whether a number says out of how many: "one of the six priorities", "the second of its four shifts"."""
+        before = [word.lower for word in self.words[max(position - SET, 0) : position]]
+        at = before.index("of") if "of" in before else 0
+        return at > 0 and (before[at - 1] == "one" or before[at - 1] in ORDINALS)
+
+    def named_with(self, position: int) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+        """The words that a year may name something with: those right after it, "workshop" of "the 2016 workshop", and
+        the one before "of", the same of "its workshop of February 2016"."""
+        after = tuple(word for word in self.words[position + 1 : position + 1 + BESIDE] if word.content)
+        if not self.words[position + 1 : position + 2] or not self.words[position + 1].content:
+            after = ()
+        start = position - 1 if position and self.words[position - 1].lower in MONTHS else position
+        of = start > 1 and self.words[start - 1].lower == "of"
+        return after, (self.words[start - 2],) if of else ()
 
     def month(self, position: int) -> str | None:
         """The month beside a number, where it dates something."""
@@ -93,12 +107,16 @@ class Counts:
         at = {position: value for value, position in self.numbers}
         return (at[i] for i in self._counting(head, at))
 
-    def totals(self, head: str) -> Iterator[int]:
-        """The same, of whole numbers that say how many there are: "four shifts", not "the fourth shift"."""
+    def totals(self, head: str) -> tuple[int, ...]:
+        """The same, of whole numbers that say how many there are, "four shifts"; none where the same is put in a row:
+        "the fourth shift"."""
         at = {position: value for value, position in self.numbers}
-        for i in self._counting(head, at):
-            if at[i].isdigit() and not self.words[i].ordinal:
-                yield int(at[i])
+        places = list(self._counting(head, at))
+        if any(self.words[i].ordinal for i in places):
+            return ()
+        return tuple(
+            int(at[i]) for i in places if at[i].isdigit() and not YEAR.fullmatch(at[i]) and self.month(i) is None
+        )
 
     def _counting(self, head: str, numbers: Collection[int]) -> Iterator[int]:
         for i, word in enumerate(self.words):

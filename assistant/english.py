@@ -25,7 +25,6 @@ NOT_ADVERBS = _set(
     "ally apply assembly comply early elderly family imply italy july likely multiply rely reply supply unlikely"
 )
 MONTHS = _set("january february march april may june july august september october november december")
-DATING = _set("in since by during from until till before after around and to between through")  # before a year
 TITLES = _set("dr mr ms mrs sir prof")
 SKIPPED = DETERMINERS | TITLES
 NOT_ACTORS = MONTHS | TITLES | _set("pillar pillars")
@@ -45,7 +44,7 @@ _OTHERS = (
     "thirds=1/3 fifths=1/5 once=1 twice=2 double=2 triple=3 decade=10 tenfold=10 annually=annual"
 )
 _AS_THEY_ARE = "dozens hundreds thousands millions billions annual biannual monthly weekly daily"
-ORDINALS = _set(_ORDINALS)
+ORDINALS = _set(_ORDINALS) | {f"{word[:-1]}ieth" for word in TENS}
 NUMERALS: Mapping[str, str] = {  # word -> value
     **{word: str(n) for n, word in enumerate(_UNITS.split())},
     **{word: str(n) for n, word in enumerate(_ORDINALS.split())},

@@ -1,8 +1,8 @@
 """Question and Hits to verified Statements written by a chat model: what it is given, what becomes of what it says.
 
-The model is asked once, with as many sources as fit. Each line that comes back is held to the sources that it cites
-(`verification`) before it is handed on, and only then. A fault, or too little that holds, ends in a ModelFaultError;
-the caller then answers by quotation.
+The model is asked once for the answer, with as many sources as fit. Each line that comes back is held to the sources
+that it cites (`verification`), and by the model again where that is set (`second_look`), before it is handed on, and
+only then. A fault, or too little that holds, ends in a ModelFaultError; the caller then answers by quotation.
 """
 
 import re
@@ -70,6 +70,8 @@ def write_statements(
     citer = _Citer(documents)
     kept = failed = uncited = not_stated = 0
     for line in _lines(writer.model, prompt, messages, ledger):
+        if ledger.stopped():
+            break
         if isinstance(line, NotStated):
             not_stated += 1
             continue
@@ -167,6 +169,8 @@ def _ask(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: 
 def _pieces(model: ChatModel, prompt: Prompt, messages: Sequence[Message], ledger: Ledger) -> Generator[Piece]:
     """A reply as it comes, until a reader wants no more. The ledger gets its tokens and the time that was waited for
     it, not that of what is done between two pieces; closing stops the model."""
+    if ledger.stopped():
+        return
     ledger.prompts[prompt.ref] = None
     stream = model.stream(messages, ledger.left())
     try:

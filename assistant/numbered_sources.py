@@ -33,13 +33,14 @@ def make_source(marker: int, passage: Passage, document: Document) -> Source:
 
 
 def sources_text(sources: Mapping[int, Source], documents: Callable[[str], Document]) -> str:
-    """The numbered sources as the model reads them: title, other name, body, date and place over each."""
+    """The numbered sources as the model reads them: short name (by which it then calls them), title, body, date and
+    place over each."""
     return "\n\n".join(f"[{n}] {inert(_heading(s, documents))}\n{inert(s.passage.text)}" for n, s in sources.items())
 
 
 def _heading(source: Source, documents: Callable[[str], Document]) -> str:
     about = documents(source.passage.document_id).metadata
-    names = (about.symbol, about.title, about.short_title, about.body, format_date(about.date) if about.date else "")
+    names = (about.symbol, about.short_title, about.title, about.body, format_date(about.date) if about.date else "")
     return f"{'; '.join(name for name in names if name)} ({source.passage.locator})"
 
 

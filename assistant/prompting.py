@@ -21,6 +21,15 @@ class Role(StrEnum):
     JUDGE = "judge"
 
 
+ASKED_WITH = {  # the variables that each prompt is rendered with
+    Role.ANSWER: frozenset({"question", "sources"}),
+    Role.REWRITE: frozenset({"history", "question"}),
+    Role.EXPAND: frozenset({"question"}),
+    Role.CHECK: frozenset({"sources", "statement"}),
+    Role.JUDGE: frozenset({"question", "reference", "statements"}),
+}
+
+
 class Speaker(StrEnum):
     """Whose message it is."""
 
@@ -91,6 +100,22 @@ def load_prompt(prompts_dir: Path, role: Role) -> Prompt:
     for name in sorted(set(declared) - used):
         raise DataFileError(f"{path}: variable {name!r} is declared but not used; use it or take it out")
     return Prompt(path, version, fingerprint(path), frozenset(declared), content["system"], content["user"])
+
+
+def load_prompts(prompts_dir: Path) -> dict[Role, Prompt]:
+    """The prompts of all roles.
+
+    Raises:
+        DataFileError: one cannot be read, or has other variables than it is rendered with; names them.
+    """
+    prompts = {role: load_prompt(prompts_dir, role) for role in Role}
+    for role, prompt in prompts.items():
+        if prompt.variables != ASKED_WITH[role]:
+            wanted, found = (", ".join(sorted(names)) for names in (ASKED_WITH[role], prompt.variables))
+            raise DataFileError(
+                f"{prompt.path}: variables are {found}, expected {wanted}; take over the project's file"
+            )
+    return prompts
 
 
 def _placeholders(path: Path, key: str, text: object) -> set[str]:

@@ -86,7 +86,8 @@ class Roles:
 
     def _unnamed(self, position: int) -> bool:
         """Whether who does it is not told by name: "they ignore", "support was needed", "as needed"."""
-        before = [word.lower for word in self.words[max(position - BESIDE, 0) : position]]
+        last = max((actor.end for actor in self.actors if actor.end <= position), default=0)
+        before = [word.lower for word in self.words[max(position - BESIDE, last) : position]]
         passive = self.words[position].participle and bool(BEING.intersection(before))
         as_done = self.words[position].participle and before[-1:] == ["as"]
         return passive or as_done or bool(PRONOUNS.intersection(before))

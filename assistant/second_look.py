@@ -15,6 +15,7 @@ from assistant.reply import THINKING
 from assistant.verification import Finding, Problem, Source
 
 VERDICT = re.compile(r"\W*(yes|no)\b[\s*_.,:;–—-]*", re.IGNORECASE)
+DOUBTING = re.compile(r"\b(no|not|but|except|however|only)\b", re.IGNORECASE)  # after "yes" it is no verdict
 LONGEST_REASON = 160  # characters of what is said to differ
 
 
@@ -35,13 +36,13 @@ def ask(
 
 
 def read(said: str) -> Look | None:
-    """The verdict, which must come first; None where there is none."""
+    """The verdict, which must come first; None where there is none, or a yes with a but."""
     plain = THINKING.sub("", said)
     verdict = VERDICT.match(plain)
     if verdict is None:
         return None
     if verdict.group(1).lower() == "yes":
-        return Look(holds=True)
+        return None if DOUBTING.search(plain, verdict.end(1)) else Look(holds=True)
     return Look(holds=False, differs=" ".join(plain[verdict.end() :].split())[:LONGEST_REASON])
 
 

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     chat_price_out: float | None = Field(None, ge=0, description="What a million tokens received cost.")
     chat_rewrite: bool = Field(True, description="Whether a chat model completes follow-up questions.")
     chat_expand: bool = Field(False, description="Whether a chat model suggests more words to search for.")
-    chat_check: bool = Field(True, description="Whether a chat model looks again at each verified statement.")
+    chat_check: bool = Field(True, description="Whether a chat model looks again at what it wrote in its own words.")
     unsupported: Literal["drop", "flag"] = Field(
         "drop", description="What becomes of a chat model's statements that the sources do not support."
     )

@@ -9,6 +9,7 @@ and its meaning is close. The first check that fails is named.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Protocol
 
 from assistant.checks import misquoted, of_itself, wrong_actor, wrong_degree, wrong_name
@@ -49,7 +50,7 @@ class Source:
     marker: int
     passage: Passage
     about: str
-    document: str = ""  # its text: numbers by which a statement calls it may stand elsewhere ("the seventh report")
+    document: str = ""  # its text, where a set may be counted of which the passage tells one ("the six priorities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ class Verifier:
         headings = self._read(". ".join(h for placed in held.chosen for h in placed.source.passage.locator.section))
         around = " ".join(part for s in cited for part in (s.passage.text, *s.passage.locator.section, s.about))
 
+        @cache
         def elsewhere() -> Sentence:
             return self._read(" ".join(source.document for source in cited))
 

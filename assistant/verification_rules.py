@@ -20,7 +20,7 @@ BEFORE_SECOND_LOOK = "before_second_look"
 LISTS = (
     *("negators", "wanting", "shortcomings", "avoiding", "managing", "clauses", "conditions"),
     *("hedges", "demands", "imperatives", "done"),
-    *("actors", "reporting", "understood"),
+    *("actors", "reporting", "recommending", "occasions", "understood"),
 )
 GROUPS = ("absolutes", "antonyms")
 IDIOMS = "idioms"
@@ -70,6 +70,8 @@ def read_rules(prompts_dir: Path, stopwords: frozenset[str]) -> VerificationRule
         conditions=frozenset(content["conditions"]),
         actors=frozenset(stem(word) for word in content["actors"]),
         reporting=frozenset(stem(word) for word in content["reporting"]),
+        recommending=frozenset(stem(word) for word in content["recommending"]),
+        occasions=frozenset(stem(word) for word in content["occasions"]),
         understood=frozenset(word for name in content["understood"] for word in words_of(name)),
     )
     before = content[BEFORE_SECOND_LOOK]

@@ -49,6 +49,8 @@ class WordRules:
     managing: frozenset[str]
     actors: frozenset[str]  # stems
     reporting: frozenset[str]  # stems
+    recommending: frozenset[str]  # stems
+    occasions: frozenset[str]  # stems
     understood: frozenset[str]
 
 

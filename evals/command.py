@@ -100,7 +100,7 @@ def run_statements(
     settings: Settings, split: str, output: Path | None, *, record: Path | None = None, replay: Path | None = None
 ) -> int:
     """Measure the check of statements on the labelled ones of a split; print, and write statements-SPLIT.json and .md.
-    With a chat model, or its kept replies, also after its second look.
+    With the second look of the chat model too, where its replies are to be kept (`record`) or were (`replay`).
 
     Raises:
         AssistantError: the split, the library, a data file or the model cannot be used.
@@ -110,7 +110,9 @@ def run_statements(
     from evals.statements import Looker, measure_check
 
     looker = None
-    if replay or record or (settings.chat_model and settings.chat_check):
+    if record and replay:
+        raise AssistantError("--record keeps what a model says, --replay asks none; leave out one of them")
+    if record or replay:
         model, _ = choose_models(settings, record, replay)
         looker = Looker(model, build_prompts(settings)[0][Role.CHECK])
     assistant = build_assistant(settings.model_copy(update={"chat_model": ""}))

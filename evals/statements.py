@@ -19,6 +19,7 @@ from assistant.answering import Assistant
 from assistant.chat_model import ChatModel, complete
 from assistant.domain import Document, Passage, Support
 from assistant.errors import DataFileError
+from assistant.faults import ModelFaultError
 from assistant.numbered_sources import make_source
 from assistant.prompting import Prompt
 from assistant.reply import Line
@@ -138,17 +139,19 @@ def check_twice(
     verifier: Verifier,
     looker: Looker,
 ) -> tuple[tuple[Outcome, Look | None], ...]:
-    """The same with a second look, and what the model said; None where its reply held no verdict. It is asked about all
+    """The same with a second look, and what the model said; None where there was no verdict. It is asked about all
     statements, so that its replies can be kept and used again whatever passes in code.
 
     Raises:
         DataFileError: a quote stands in no passage of its document.
-        ModelFaultError: the model gave no reply.
     """
     found: list[tuple[Outcome, Look | None]] = []
     for labelled, line, sources in placed_statements(statements, passages, documents):
         messages = second_look.ask(looker.prompt, line.text, sources, documents.__getitem__)
-        look = second_look.read(complete(looker.model, messages)[0])
+        try:
+            look = second_look.read(complete(looker.model, messages)[0])
+        except ModelFaultError:
+            look = None
         finding = verifier.verify(line, sources, before_second_look=look is not None)
         found.append((Outcome(labelled, second_look.after(finding, look) if look else finding), look))
     return tuple(found)
@@ -188,7 +191,7 @@ def measure_check(assistant: Assistant, split: str, looker: Looker | None = None
     with a looker the same after the second look, and how many of its replies could not be read.
 
     Raises:
-        AssistantError: no such split, a quote that the library does not hold, or the model gave no reply.
+        AssistantError: no such split, or a quote that the library does not hold.
     """
     library = assistant.library
     statements = load_statements(split)

@@ -1,4 +1,4 @@
-"""What a sentence claims: numbers with what they count, names made one, denials with what they reach, who does what."""
+"""What a sentence claims: names made one, demands and denials with what they reach, who does what."""
 
 import pytest
 
@@ -15,67 +15,6 @@ NAMES = Names(
 
 def sentence(text: str) -> Sentence:
     return read(text, NAMES, RULES)
-
-
-@pytest.mark.parametrize(
-    ("text", "values"),
-    [
-        ("The Panel had 16 members.", ["16"]),
-        ("The Panel had sixteen members.", ["16"]),
-        ("his seventh report", ["7"]),
-        ("the 7th report", ["7"]),
-        ("more than 1,204 submissions", ["1204"]),
-        ("under Pillar III", ["3"]),
-        ("the third pillar", ["3"]),
-        ("in June 2015", ["2015"]),
-        ("twenty-second", ["22"]),
-        ("over the past decade", ["10"]),
-        ("almost a quarter of States", ["1/4"]),
-        ("one of them", []),
-        ("I think so", []),
-    ],
-)
-def test_numbers_are_read_in_digits_and_in_words(text: str, values: list[str]) -> None:
-    assert [value for value, _ in sentence(text).counts.numbers] == values
-
-
-def test_a_number_counts_what_follows_it() -> None:
-    said = sentence("It received more than 80 written submissions from more than 50 Member States.")
-    (_, eighty), (_, fifty) = said.counts.numbers
-    assert said.counts.heads(eighty) >= {"written", "submiss"}
-    assert list(said.counts.counted("submiss")) == ["80"]
-    assert "member" in said.counts.heads(fifty)
-    assert list(said.counts.counted("member")) == ["50"]
-
-
-@pytest.mark.parametrize(
-    ("text", "months"),
-    [
-        ("on 8 December 2009", ["december", "december"]),
-        ("December 7 and 8, 2010", ["december", "december", "december"]),
-        ("from 8 to 10 December", ["december", "december"]),
-        ("on the 8th and 9th of December", ["december", "december"]),
-        ("In December 2009 eight villages", ["december", None]),
-        ("eight villages in May", [None]),
-    ],
-)
-def test_a_month_dates_the_days_and_the_year_beside_it(text: str, months: list[str | None]) -> None:
-    said = sentence(text)
-    assert [said.counts.month(position) for _, position in said.counts.numbers] == months
-
-
-@pytest.mark.parametrize(
-    ("text", "listed"),
-    [
-        ("Four crimes: genocide, war crimes, ethnic cleansing and crimes against humanity.", 4),
-        ("Three bodies: the Council, the Assembly, and the Court.", 3),
-        ("Two things: it asks for troops; it asks for money.", 2),
-        ("One thing: money.", 0),
-        ("The Council, the Assembly and the Court.", 0),
-    ],
-)
-def test_what_is_listed_after_a_colon_is_counted(text: str, listed: int) -> None:
-    assert sentence(text).counts.listed == listed
 
 
 @pytest.mark.parametrize(
@@ -145,6 +84,7 @@ def test_who_does_what_is_read_from_the_order_of_words(text: str, acts: list[tup
         ("As much as the Council does, they must not ignore partners.", "ignore", False),
         ("The States noted that support was needed from the Secretariat.", "needed", False),
         ("The States noted that the Secretariat needed support.", "needed", True),
+        ("Today it seems that the States ignore villages.", "ignore", True),
     ],
 )
 def test_who_is_not_told_by_name_is_nobody_in_particular(text: str, verb: str, named: bool) -> None:

@@ -47,6 +47,9 @@ ORDINARY = "The Council heard the envoy, who had not met the villagers, and prai
         ("Guidance is a necessity for missions.", "Missions succeed without guidance."),
         (FORCE, "It is being developed as a stand-alone force."),
         (PARTIES, "Many States are parties to the treaty."),
+        ("States should not intervene, but rather negotiate.", "States should intervene and negotiate."),
+        ("It did not intervene but instead negotiated.", "It intervened and negotiated."),
+        ("The mandate was not renewed, but one observer stayed.", "The mandate was renewed and one observer stayed."),
     ],
 )
 def test_what_one_denies_and_the_other_does_not_is_found(source: str, statement: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DataFileError
-from assistant.prompting import Role, Speaker, load_prompt
+from assistant.prompting import Role, Speaker, load_prompt, load_prompts
 from assistant.settings import PROJECT_DIR
 
 PROMPTS = PROJECT_DIR / "prompts"
@@ -13,7 +13,6 @@ FIXTURES = {
     "question": "Who {chaired} the Panel?",
     "sources": "[1] A title (p. 1)\nThe Panel had {16} members.",
     "history": "Question: What is R2P?",
-    "quote": "The Panel had 16 members.",
     "statement": "The Panel had sixteen members.",
     "statements": "1. The Panel had sixteen members.\nsource: The Panel had 16 members.",
     "reference": "The Panel had 16 members.",
@@ -69,6 +68,19 @@ def test_what_is_wrong_with_a_prompt_is_named(tmp_path: Path, text: str, named: 
         load_prompt(tmp_path, Role.ANSWER)
     assert named in str(error.value)
     assert "answer.yaml" in str(error.value)
+
+
+def test_a_prompt_with_other_variables_than_it_is_asked_with_is_refused_at_the_start(tmp_path: Path) -> None:
+    for role in Role:
+        text = (PROMPTS / f"{role}.yaml").read_text(encoding="utf-8")
+        if role is Role.CHECK:  # as it was before sources were shown whole
+            text = text.replace("sources, statement", "quote, statement").replace("{sources}", "{quote}")
+        (tmp_path / f"{role}.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(
+        DataFileError, match=r"check\.yaml: variables are quote, statement, expected sources, statement"
+    ):
+        load_prompts(tmp_path)
+    assert set(load_prompts(PROMPTS)) == set(Role)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from assistant.events import StatementReady
 from assistant.mentions import Told
 from assistant.messages import load_messages
 from assistant.prompting import Role, load_prompt
+from assistant.role_reader import RoleReader
 from assistant.second_look import Look
 from assistant.settings import PROJECT_DIR, load_settings
 from assistant.verification import Finding, Judges, Problem
@@ -90,6 +91,8 @@ def test_the_whole_passages_that_are_cited_are_shown_with_title_and_place_and_no
         ("Nobody said so.", None),
         ("Yesterday's report does.", None),
         ("The answer is NO", None),
+        ("Yes, but the number differs: 16, not 60.", None),
+        ("YES/NO", None),
     ],
 )
 def test_only_a_verdict_that_comes_first_is_one(said: str, understood: Look | None) -> None:
@@ -196,6 +199,17 @@ def test_without_a_verdict_the_checks_in_code_decide_and_the_reader_is_told(
     assert not found.fault, "the model's words were used"
 
 
+def test_what_only_the_lenient_limits_pass_is_not_shown_without_a_verdict(
+    ask: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RoleReader, "exchanged", lambda *_: 0.85)
+    for said, shown in (("YES", True), ("perhaps", False)):
+        with ChatServer(looks(lambda reply, said=said: reply.say(said))) as server:
+            found = ask(server)
+        assert (PROSE in [s.text for s in found.statements]) is shown
+        assert VERBATIM in [s.text for s in found.statements]
+
+
 def test_a_server_that_is_down_is_not_asked_about_every_statement(ask: Callable[..., Answer]) -> None:
     more = "".join(f"{text} [1]\n" for text in (PROSE, PROSE.replace("sixteen", "16"), PROSE.replace("had", "counted")))
     with ChatServer(looks(lambda reply: reply.error(401, "no"), more)) as server:
@@ -225,12 +239,14 @@ def test_stop_ends_a_second_look(corpus_assistant: Assistant) -> None:
             reply.piece("and ")
             time.sleep(0.05)
 
-    with ChatServer(looks(mumbling)) as server:
+    more = "".join(f"{PROSE.replace('had', verb)} [1]\n" for verb in ("had", "counted", "comprised"))
+    with ChatServer(looks(mumbling, more)) as server:
         corpus_assistant.writer = writer(server.url, chat_check=True, chat_seconds=30)
         try:
-            list(corpus_assistant.stream(QUESTION, stopped=lambda: bool(claims(server))))
+            events = list(corpus_assistant.stream(QUESTION, stopped=lambda: bool(claims(server))))
             (call,) = (call for call in server.calls if "<claim>" in call.prompt)
             assert call.hung_up.wait(3), "the connection was closed"
+            assert sum(isinstance(event, StatementReady) for event in events) <= 1
         finally:
             corpus_assistant.writer = None
 

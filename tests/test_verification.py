@@ -236,6 +236,7 @@ def test_small_amounts_and_idioms_claim_neither_all_nor_none(text: str, supporte
         ("The Panel met in May; States should train guards.", "The Panel had met in May.", True),
         ("The Panel met in May; States should train guards.", "States have trained guards.", False),
         ("Look at potential ties of guards. All guards are needed in the villages.", "All guards are needed.", True),
+        ("Missions may protect villages. All guards are needed there.", "Missions protect all villages.", False),
     ],
 )
 def test_a_statement_claims_no_more_than_its_source(source: str, text: str, supported: bool) -> None:
@@ -243,41 +244,12 @@ def test_a_statement_claims_no_more_than_its_source(source: str, text: str, supp
     assert (finding.problem not in {Problem.DEGREE, Problem.NEGATION}) is supported, finding
 
 
-SHIFTS = "Four essential shifts are needed. Political solutions must guide all missions. Missions should be tailored."
-ADDRESS = "Write to the Office. 708 Third Avenue, Suite 1715. New York, NY 10017. Call on Mondays."
-
-
-@pytest.mark.parametrize(
-    ("source", "text", "problem"),
-    [
-        (SHIFTS, "The second shift is that missions should be tailored.", None),
-        (SHIFTS, "One shift is that missions should be tailored.", None),
-        (SHIFTS, "Missions should be tailored as one shift of four.", None),
-        (SHIFTS, "The fifth shift is that missions should be tailored.", Problem.NUMBER),
-        (SHIFTS, "Three shifts are needed.", Problem.NUMBER),
-        ("The seventh report was released in August.", "The sixth report was released in August.", Problem.NUMBER),
-        ("The Board had 16 members.", "The Board had one member.", Problem.NUMBER),
-        (ADDRESS, "The Office's address is 708 Third Avenue, New York, NY 10017.", None),
-        (ADDRESS, "The Office's address is 708 Third Avenue, New York, NY 10018.", Problem.NUMBER),
-        ("Missions should be tailored.", "Missions should be tailored, the 2016 report says.", None),
-        ("Missions should be tailored.", "Missions should be tailored, the 2015 report says.", Problem.NUMBER),
-        ("Missions should be tailored.", "Missions should be tailored in 2016.", Problem.NUMBER),
-        ("Missions met in 2010.", "Missions met in 2016.", Problem.NUMBER),
-    ],
-)
-def test_a_number_may_pick_one_of_several_or_be_a_code_or_a_year_by_which_a_document_is_called(
-    source: str, text: str, problem: Problem | None
-) -> None:
-    document = make_document("source", source, title="Source")
-    finding = VERIFIER.verify(Line(text, (1,)), {1: Source(1, make_passages(document)[0], "Source. 2016")})
-    assert finding.problem is problem, finding
-
-
 @pytest.mark.parametrize(
     ("text", "supported"),
     [
         ("A concern under Pillar I is that States lack courts.", True),
         ("A concern, I think, is that States lack courts.", False),
+        ("In this phase I think that States lack courts.", False),
     ],
 )
 def test_the_first_pillar_is_no_speaker(text: str, supported: bool) -> None:
