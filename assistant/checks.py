@@ -66,7 +66,7 @@ def _numbered(before: Word | None, word: Word) -> bool:
     return before is not None and before.lower in NUMBERED and before.text[0].isupper() and word.text in ROMAN
 
 
-def wrong_actor(claim: Sentence, chosen: Sequence[Sentence], also: Collection[str], about: Collection[str] = ()) -> str:
+def wrong_actor(claim: Sentence, chosen: Sequence[Sentence], also: Collection[str], about: Collection[str]) -> str:
     """Somebody who does, or is, what somebody else does or is in the source; or two who have changed places. Of the
     chosen sentences the first is the best; `also` are the stems of what those in it are otherwise called: the Coalition
     is the ICRtoP; `about` those of the document's title, which may say what it says.
@@ -106,7 +106,7 @@ def _named(actors: frozenset[str]) -> str:
     return ", ".join(sorted(actors))
 
 
-def wrong_degree(claim: Sentence, best: Sentence, support: Sentence, chosen: Sequence[Sentence] = ()) -> str:
+def wrong_degree(claim: Sentence, best: Sentence, support: Sentence, chosen: Sequence[Sentence]) -> str:
     """All for some, always for often, is for may be, was done for should be done."""
     rules = claim.rules
     stated = {rules.absolutes[word] for word in support.undenied if word in rules.absolutes}

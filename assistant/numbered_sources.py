@@ -9,19 +9,18 @@ from assistant.verification import Source
 
 BRACKETED = re.compile(r"\[(\d+)\]")  # a source's own note numbers would look like markers
 LETTERS_PER_TOKEN = 3.5  # English has about 4; fewer, so that the count errs on the safe side
-TITLE_AND_PLACE = 80  # tokens
 
 
 def number_sources(hits: Sequence[Hit], documents: Callable[[str], Document], room: float) -> dict[int, Source]:
     """[1]..[n]: the best passages that fit into so many tokens, at least one."""
     sources: dict[int, Source] = {}
-    for hit in hits:
-        cost = count_tokens(hit.passage.text) + TITLE_AND_PLACE
-        if sources and cost > room:
+    for marker, hit in enumerate(hits, start=1):
+        document = documents(hit.passage.document_id)
+        source = make_source(marker, hit.passage, document)
+        room -= count_tokens(_text(source, document))
+        if sources and room < 0:
             break
-        room -= cost
-        marker = len(sources) + 1
-        sources[marker] = make_source(marker, hit.passage, documents(hit.passage.document_id))
+        sources[marker] = source
     return sources
 
 
@@ -33,15 +32,16 @@ def make_source(marker: int, passage: Passage, document: Document) -> Source:
 
 
 def sources_text(sources: Mapping[int, Source], documents: Callable[[str], Document]) -> str:
-    """The numbered sources as the model reads them: short name (by which it then calls them), title, body, date and
-    place over each."""
-    return "\n\n".join(f"[{n}] {inert(_heading(s, documents))}\n{inert(s.passage.text)}" for n, s in sources.items())
+    """The numbered sources as the model reads them."""
+    return "\n\n".join(_text(source, documents(source.passage.document_id)) for source in sources.values())
 
 
-def _heading(source: Source, documents: Callable[[str], Document]) -> str:
-    about = documents(source.passage.document_id).metadata
+def _text(source: Source, document: Document) -> str:
+    """A source under its short name (by which a model then calls it), title, body, date and place."""
+    about = document.metadata
     names = (about.symbol, about.short_title, about.title, about.body, format_date(about.date) if about.date else "")
-    return f"{'; '.join(name for name in names if name)} ({source.passage.locator})"
+    heading = f"{'; '.join(name for name in names if name)} ({source.passage.locator})"
+    return f"[{source.marker}] {inert(heading)}\n{inert(source.passage.text)}"
 
 
 def inert(text: str) -> str:

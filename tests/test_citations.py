@@ -107,7 +107,7 @@ FIRST, SECOND = make_passages(DOCUMENT)
 
 def draft(passage: Passage, text: str, start: int, **shown: object) -> Draft:
     sentence = Sentence(text, start, start + len(text), BlockKind.PARAGRAPH, 1)
-    return Draft(sentence, passage, **shown)  # type: ignore[arg-type]
+    return Draft(sentence, passage, **shown)  # type: ignore[arg-type]  # each caller gives its own fields
 
 
 def test_markers_count_the_quotes_in_order_of_appearance() -> None:

@@ -6,6 +6,7 @@ from fakes import lay_out, make_document
 from assistant.concordance import Concordance, Order, Shelf, Wanted, lines, search, shelve, want
 from assistant.domain import Document
 from assistant.lexicon import Lexicon, build_lexicon
+from assistant.library import Library
 
 VARIANTS = [["R2P", "RtoP", "responsibility to protect"], ["CAR", "Central African Republic"]]
 ONE = make_document(
@@ -148,7 +149,7 @@ def test_lines_are_sorted_by_place_or_by_the_word_beside(order: Order, expected:
     assert [line.before for line in made] == expected
 
 
-def test_counts_on_the_real_documents_are_those_of_a_plain_search(corpus_library) -> None:  # type: ignore[no-untyped-def]
+def test_counts_on_the_real_documents_are_those_of_a_plain_search(corpus_library: Library) -> None:
     documents = [corpus_library.document(metadata.id) for metadata in corpus_library.documents()]
     met = search(Wanted(("Security Council",), exact=True), shelve(documents))
     plain = {d.metadata.id: d.text.casefold().count("security council") for d in documents}

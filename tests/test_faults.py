@@ -245,8 +245,14 @@ def test_bad_replies_do_not_shut_a_model_out(corpus_assistant: Assistant) -> Non
     assert faults == {Fault.FORMAT}
 
 
-def test_a_statement_is_released_while_the_model_still_speaks_and_stop_stops_it(corpus_assistant: Assistant) -> None:
+@pytest.mark.parametrize("looked_at", [False, True])
+def test_a_statement_is_released_while_the_model_still_speaks_and_stop_stops_it(
+    corpus_assistant: Assistant, looked_at: bool
+) -> None:
     def slowly(reply: Reply) -> None:
+        if "<claim>" in reply.call.prompt:
+            reply.say("YES")
+            return
         reply.open_stream()
         reply.piece(TRUE)
         for _ in range(200):
@@ -254,7 +260,7 @@ def test_a_statement_is_released_while_the_model_still_speaks_and_stop_stops_it(
             time.sleep(0.05)
 
     with ChatServer(slowly) as server:
-        corpus_assistant.writer = writer(server.url, chat_seconds=30)
+        corpus_assistant.writer = writer(server.url, chat_seconds=30, chat_check=looked_at)
         try:
             events = corpus_assistant.stream(QUESTION)
             shown = next(event for event in events if isinstance(event, StatementReady))

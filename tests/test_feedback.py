@@ -1,5 +1,6 @@
 """Feedback and draft cases: kept whole, read back as they were, readable by the evaluation."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from assistant.records import RecordFolder, new_id, now
 from evals.dataset import load_cases
 
 
-def answer_of(events: list) -> Answer:  # type: ignore[type-arg]
+def answer_of(events: Sequence[object]) -> Answer:
     last = events[-1]
     assert isinstance(last, AnswerReady)
     return last.answer
@@ -29,7 +30,7 @@ HISTORY = (Turn("And before?", "Nothing."),)
 def feedback(**changes: object) -> Feedback:
     filters = Filters(documents=frozenset({"one"}), year_from=2005)
     known = Feedback(new_id(), now(), "local", False, ANSWER, FeedbackReason.INCOMPLETE, "more", HISTORY, filters)
-    return replace(known, **changes)  # type: ignore[arg-type]
+    return replace(known, **changes)  # type: ignore[arg-type]  # each caller gives its own fields
 
 
 def test_what_was_added_comes_back_equal_and_oldest_first(tmp_path: Path) -> None:

@@ -249,27 +249,3 @@ def test_stop_ends_a_second_look(corpus_assistant: Assistant) -> None:
             assert sum(isinstance(event, StatementReady) for event in events) <= 1
         finally:
             corpus_assistant.writer = None
-
-
-def test_a_statement_is_released_as_soon_as_it_was_looked_at(corpus_assistant: Assistant) -> None:
-    def script(reply: Reply) -> None:
-        if "<claim>" in reply.call.prompt:
-            reply.say("YES")
-            return
-        reply.open_stream()
-        reply.piece(f"{PROSE} [1]\n")
-        for _ in range(200):
-            reply.piece("and ")
-            time.sleep(0.05)
-
-    with ChatServer(script) as server:
-        corpus_assistant.writer = writer(server.url, chat_check=True, chat_seconds=30)
-        try:
-            events = corpus_assistant.stream(QUESTION)
-            shown = next(event for event in events if isinstance(event, StatementReady))
-            assert not server.calls[0].hung_up.is_set(), "it still speaks"
-            events.close()  # type: ignore[attr-defined]  # an iterator by type, a generator in fact
-            assert server.calls[0].hung_up.wait(3), "the connection was closed"
-        finally:
-            corpus_assistant.writer = None
-    assert shown.statement.text == PROSE
